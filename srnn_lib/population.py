@@ -1,0 +1,158 @@
+"""Many nets of one architecture as one tensor: drawing them, cloning them with noise, keeping them on disk.
+
+A population is a tensor `weights` of shape `(N, W)`, nets first. Selecting nets is indexing; seeds, trials and noise
+levels are more nets.
+"""
+
+import json
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from srnn_lib import checks, randomness
+from srnn_lib.architecture import Architecture, Matrix
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+INITIALISATIONS = ("glorot", "fan-in")
+ORTHOGONAL = ("reflection", "haar")
+NOISE_FORMS = ("uniform", "per-clone", "constant")
+
+
+def initialise(
+    architecture: Architecture,
+    nets: int,
+    generator: torch.Generator,
+    init: str = "glorot",
+    recurrence: str = "reflection",
+    dtype: str = "float32",
+) -> Float[Tensor, "N W"]:
+    """Draw a population of random nets.
+
+    Args:
+        architecture: Of every net.
+        nets: N, 1 or more.
+        generator: Source of the draws.
+        init: "glorot" (uniform, limit sqrt(6 / (fan in + fan out)); Keras' default, 2019) or "fan-in" (uniform, limit
+            1 / sqrt(fan in); PyTorch's default, 2021).
+        recurrence: How the orthogonal matrices of recurrent nets are drawn. "reflection": determinant -1 for every
+            matrix wider than 1, which is what the singular value decomposition in the Keras of 2019 always gave;
+            "haar": uniform over all orthogonal matrices, which is what today's libraries do.
+        dtype: "float32" or "float64". The draws are the same in both.
+
+    Raises:
+        BadInput: A count below 1 or an unknown name.
+
+    Source: SR leaves the initialisation open; authors' `master` (2019) and `journal` (2021) branches.
+    """
+    checks.count("nets", nets)
+    checks.choice("init", init, INITIALISATIONS)
+    checks.choice("recurrence", recurrence, ORTHOGONAL)
+    number_type = DTYPES[checks.choice("dtype", dtype, DTYPES)]
+    drawn = [
+        _orthogonal(generator, nets, m.rows, recurrence) if m.recurrent else _kernel(generator, nets, m, init)
+        for m in architecture.matrices
+    ]
+    return architecture.join([matrix.movedim(0, -1) for matrix in drawn]).T.contiguous().to(number_type)
+
+
+def _kernel(generator: torch.Generator, nets: int, matrix: Matrix, init: str) -> Tensor:
+    """Uniform weights of one kernel with the limits of the named initialisation."""
+    fan = matrix.columns if init == "fan-in" else (matrix.rows + matrix.columns) / 6
+    limit = 1 / math.sqrt(fan)
+    return randomness.uniform(generator, nets, matrix.rows, matrix.columns, low=-limit, high=limit)
+
+
+def _orthogonal(generator: torch.Generator, nets: int, size: int, recurrence: str) -> Tensor:
+    """Random orthogonal matrices: sign-fixed QR (Haar), with the last column turned where a reflection is asked for."""
+    q, r = torch.linalg.qr(randomness.normal(generator, nets, size, size))
+    q = q * r.diagonal(dim1=1, dim2=2).sign()[:, None, :]
+    if recurrence == "reflection" and size > 1:
+        q[:, :, -1] *= -torch.linalg.det(q).sign()[:, None]
+    return q
+
+
+def identity(architecture: Architecture, dtype: str = "float32", sign: float = 1.0) -> Float[Tensor, "1 W"]:
+    """The hand-made fixpoint of weightwise application: the leftmost weight of every layer is 1, all others 0.
+
+    Args:
+        architecture: A feed-forward one.
+        dtype: "float32" or "float64".
+        sign: Value of the first of those ones; -1 gives the hand-made fixpoint of second order, which maps every
+            weight to its negative.
+
+    Source: SR §3.1 (the net written as a script I).
+    """
+    if architecture.recurrent:
+        raise checks.refuse("architecture", "recurrent", "feed-forward architectures")
+    net = torch.zeros(architecture.weight_count, 1, dtype=DTYPES[checks.choice("dtype", dtype, DTYPES)])
+    for layer, matrix in enumerate(architecture.split(net)):
+        matrix[0, 0] = sign if layer == 0 else 1.0
+    return net.T.contiguous()
+
+
+def clone_with_noise(
+    parents: Float[Tensor, "N W"],
+    levels: Sequence[float],
+    trials: int,
+    generator: torch.Generator,
+    form: str = "uniform",
+) -> Float[Tensor, "levels N trials W"]:
+    """Noisy clones of every parent: child = parent + level · z, at every level, `trials` times.
+
+    Args:
+        parents: Weights of the parents.
+        levels: Largest noise per weight, positive numbers.
+        trials: Children per parent and level, 1 or more.
+        generator: Source of the draws.
+        form: "uniform" (z uniform in [-1, 1] per weight), "per-clone" (the same times one uniform [0, 1] factor per
+            child), "constant" (a random sign per weight times one uniform [0, 1] factor per child).
+
+    Source: SR note 4 ("uniform"); authors' `journal` branch from and until June 2021 (the other two).
+    """
+    checks.choice("form", form, NOISE_FORMS)
+    checks.count("trials", trials)
+    scale = torch.tensor([checks.positive("noise level", level) for level in levels], dtype=torch.float64)
+    nets, width = parents.shape
+    z = randomness.uniform(generator, nets, len(levels), trials, width, low=-1.0)
+    if form == "constant":
+        z = torch.where(z < 0, -1.0, 1.0)
+    if form != "uniform":
+        z = z * randomness.uniform(generator, nets, len(levels), trials, 1)
+    noise = (z.transpose(0, 1) * scale[:, None, None, None]).to(parents.dtype)
+    return parents[None, :, None, :] + noise
+
+
+def save(path: str | Path, architecture: Architecture, weights: Float[Tensor, "N W"]) -> None:
+    """Write a population to a safetensors file; a file that is already there is replaced in one move."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    save_file({"weights": weights.contiguous()}, unfinished, {"architecture": json.dumps(asdict(architecture))})
+    os.replace(unfinished, path)
+
+
+def load(path: str | Path) -> tuple[Architecture, Float[Tensor, "N W"]]:
+    """Read a population written by `save`.
+
+    Raises:
+        BadInput: The file is missing, damaged, or not a population; the line says which.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise checks.refuse("population file", path.name, "an existing file", "save one with population.save")
+    try:
+        with safe_open(path, framework="pt") as file:
+            fields = json.loads((file.metadata() or {})["architecture"])
+            weights = file.get_tensor("weights")
+    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        wanted = "a file written by population.save"
+        raise checks.refuse("population file", path.name, wanted, "delete it and save it again") from error
+    return Architecture(**{**fields, "widths": tuple(fields["widths"])}), weights

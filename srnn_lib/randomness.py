@@ -1,0 +1,38 @@
+"""Random draws that do not depend on who else is drawing.
+
+Every draw of the library takes a `torch.Generator`. Each call spends exactly one number of it, as the seed of a
+child generator, and the child fills float64 values net by net. Hence net `i` receives the same numbers however many
+nets stand beside it, whatever the precision the values are used in, and later calls are not shifted by the size of
+earlier ones.
+"""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+
+def spawn(generator: torch.Generator) -> torch.Generator:
+    """A child generator on the CPU, seeded by one draw from `generator`."""
+    seed = torch.randint(2**62, (), generator=generator, device=generator.device)
+    return torch.Generator().manual_seed(int(seed))
+
+
+def uniform(
+    generator: torch.Generator, nets: int, *shape: int, low: float = 0.0, high: float = 1.0
+) -> Float[Tensor, "N ..."]:
+    """Uniform float64 draws in `[low, high)`, shape `(nets, *shape)`."""
+    draws = torch.rand(nets, *shape, generator=spawn(generator), dtype=torch.float64)
+    return low + (high - low) * draws
+
+
+def normal(generator: torch.Generator, nets: int, *shape: int) -> Float[Tensor, "N ..."]:
+    """Standard normal float64 draws, shape `(nets, *shape)`.
+
+    By the inverse distribution function: `torch.randn` fills in blocks, so its last values depend on the total size.
+    """
+    return torch.special.ndtri(uniform(generator, nets, *shape, low=2.0**-54))
+
+
+def permutations(generator: torch.Generator, nets: int, length: int) -> Int[Tensor, "N length"]:
+    """One uniformly random order of `length` items per net."""
+    return uniform(generator, nets, length).argsort(dim=1)
