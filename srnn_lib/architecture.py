@@ -72,7 +72,7 @@ class Architecture:
         """W, the number of weights of one net."""
         return sum(m.rows * m.columns for m in self.matrices)
 
-    def split(self, flat: Float[Tensor, "W ..."]) -> list[Float[Tensor, "out in ..."]]:
+    def split(self, flat: Float[Tensor, "W ..."]) -> list[Float[Tensor, "rows columns ..."]]:
         """Views of the weight matrices, target cell by source cell, of weights with the weight axis first."""
         parts = flat.split([m.rows * m.columns for m in self.matrices])
         if self.order == "source":
@@ -81,7 +81,7 @@ class Architecture:
             ]
         return [p.unflatten(0, (m.rows, m.columns)) for p, m in zip(parts, self.matrices, strict=True)]
 
-    def join(self, matrices: list[Float[Tensor, "out in ..."]]) -> Float[Tensor, "W ..."]:
+    def join(self, matrices: list[Float[Tensor, "rows columns ..."]]) -> Float[Tensor, "W ..."]:
         """Inverse of `split`: the flat vectors, weight axis first."""
         if self.order == "source":
             matrices = [matrix.transpose(0, 1) for matrix in matrices]
