@@ -22,7 +22,7 @@ from srnn_lib.architecture import Architecture, Matrix
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 INITIALISATIONS = ("glorot", "fan-in")
-ORTHOGONAL = ("reflection", "haar")
+ORTHOGONAL = ("svd", "haar")
 NOISE_FORMS = ("uniform", "per-clone", "constant")
 
 
@@ -31,7 +31,7 @@ def initialise(
     nets: int,
     generator: torch.Generator,
     init: str = "glorot",
-    recurrence: str = "reflection",
+    recurrence: str = "svd",
     dtype: str = "float32",
 ) -> Float[Tensor, "N W"]:
     """Draw a population of random nets.
@@ -42,9 +42,9 @@ def initialise(
         generator: Source of the draws.
         init: "glorot" (uniform, limit sqrt(6 / (fan in + fan out)); Keras' default, 2019) or "fan-in" (uniform, limit
             1 / sqrt(fan in); PyTorch's default, 2021).
-        recurrence: How the orthogonal matrices of recurrent nets are drawn. "reflection": determinant -1 for every
-            matrix wider than 1, which is what the singular value decomposition in the Keras of 2019 always gave;
-            "haar": uniform over all orthogonal matrices, which is what today's libraries do.
+        recurrence: How the orthogonal matrices of recurrent nets are drawn. "svd": the left singular vectors of a
+            normal matrix, as the Keras of 2019 did; by the habits of LAPACK these are reflections for every 2 × 2
+            matrix. "haar": uniform over all orthogonal matrices, as today's libraries do.
         dtype: "float32" or "float64". The draws are the same in both.
 
     Raises:
@@ -71,12 +71,12 @@ def _kernel(generator: torch.Generator, nets: int, matrix: Matrix, init: str) ->
 
 
 def _orthogonal(generator: torch.Generator, nets: int, size: int, recurrence: str) -> Tensor:
-    """Random orthogonal matrices: sign-fixed QR (Haar), with the last column turned where a reflection is asked for."""
-    q, r = torch.linalg.qr(randomness.normal(generator, nets, size, size))
-    q = q * r.diagonal(dim1=1, dim2=2).sign()[:, None, :]
-    if recurrence == "reflection" and size > 1:
-        q[:, :, -1] *= -torch.linalg.det(q).sign()[:, None]
-    return q
+    """Random orthogonal matrices: singular vectors, or QR with the signs fixed."""
+    drawn = randomness.normal(generator, nets, size, size)
+    if recurrence == "svd":
+        return torch.linalg.svd(drawn).U
+    q, r = torch.linalg.qr(drawn)
+    return q * r.diagonal(dim1=1, dim2=2).sign()[:, None, :]
 
 
 def identity(architecture: Architecture, dtype: str = "float32", sign: float = 1.0) -> Float[Tensor, "1 W"]:
