@@ -36,7 +36,8 @@ class Architecture:
 
     Attributes:
         widths: Cells per layer, input first. The paper's nets have two hidden layers of two cells.
-        activation: One of `ACTIVATIONS`, applied after every layer, the last one included.
+        activation: One of `ACTIVATIONS`, applied after every layer.
+        linear_output: Whether the last layer is spared the activation.
         recurrent: Whether each layer also has a square matrix on its own previous output.
         order: Which index runs slowest in the flat weight vector: the "target" cell (PyTorch's order, the default)
             or the "source" cell (the order of the authors' Keras code of 2019).
@@ -48,6 +49,7 @@ class Architecture:
     activation: str = "linear"
     recurrent: bool = False
     order: str = "target"
+    linear_output: bool = False
 
     def __post_init__(self) -> None:
         checks.choice("activation", self.activation, ACTIVATIONS)
@@ -96,13 +98,16 @@ class Architecture:
 
         Source: SR §2.1, with the state before the first time step at zero.
         """
-        activate = ACTIVATIONS[self.activation]
-        signal, layers = inputs, self.layers(weights)
+        layers = self.layers(weights)
+        activations = [ACTIVATIONS[self.activation]] * (len(self.widths) - 1)
+        if self.linear_output:
+            activations[-1] = ACTIVATIONS["linear"]
+        signal = inputs
         if not self.recurrent:
-            for matrix in layers:
+            for matrix, activate in zip(layers, activations, strict=True):
                 signal = activate(signal @ matrix.mT)
             return signal
-        for kernel, feedback in zip(layers[::2], layers[1::2], strict=True):
+        for kernel, feedback, activate in zip(layers[::2], layers[1::2], activations, strict=True):
             signal = _unroll(signal @ kernel.mT, feedback, activate)
         return signal
 

@@ -25,8 +25,13 @@ class Estimate:
 
     def __str__(self) -> str:
         if self.low == self.value == self.high:
-            return f"{self.value:.3g}"
-        return f"{self.value:.2g} [{self.low:.2g}, {self.high:.2g}]"
+            return _short(self.value, 3)
+        return f"{_short(self.value)} [{_short(self.low)}, {_short(self.high)}]"
+
+
+def _short(value: float, digits: int = 2) -> str:
+    """Few significant digits, but whole numbers below a million without an exponent."""
+    return f"{value:.0f}" if 10**digits <= abs(value) < 1e6 else f"{value:.{digits}g}"
 
 
 NOTHING = Estimate(math.nan, math.nan, math.nan, 0)
@@ -55,6 +60,12 @@ def mean(values: ArrayLike, seed: int = 0) -> Estimate:
 def median(values: ArrayLike, seed: int = 0) -> Estimate:
     """Median of `values` with a bootstrap interval over the values."""
     return _bootstrap(values, np.median, seed)
+
+
+def fisher(more: ArrayLike, less: ArrayLike) -> float:
+    """One-sided p-value of Fisher's exact test that a true value is no more frequent in `more` than in `less`."""
+    counts = [[int(hits.sum()), int((~hits).sum())] for hits in (np.asarray(more, bool), np.asarray(less, bool))]
+    return float(stats.fisher_exact(counts, alternative="greater").pvalue)
 
 
 def _bootstrap(values: ArrayLike, statistic, seed: int) -> Estimate:

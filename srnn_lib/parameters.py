@@ -1,0 +1,177 @@
+"""The parameters of the chapters: one vocabulary for notebooks, `book/scales.yml` and the command line.
+
+A parameter's rule says what it may be, in every chapter alike. To add one, add a line to `RULES`.
+"""
+
+import ast
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from srnn_lib import checks, notebooks
+from srnn_lib.architecture import ACTIVATIONS
+from srnn_lib.checks import BadInput, refuse
+from srnn_lib.population import DTYPES
+from srnn_lib.presets import PRESETS, REDUCTIONS
+
+SCALES = ("book", "quick", "paper")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a parameter may be: `check(name, value)` returns the value or raises `BadInput`."""
+
+    check: Callable[[str, Any], Any]
+    allowed: str
+    meaning: str
+
+
+def _count(meaning: str, at_least: int = 1) -> Rule:
+    allowed = f"a whole number, {at_least} or more"
+    return Rule(lambda name, value: checks.count(name, value, at_least), allowed, meaning)
+
+
+def _positive(meaning: str) -> Rule:
+    return Rule(checks.positive, "a finite number above 0", meaning)
+
+
+def _one_of(names: Collection[str], meaning: str) -> Rule:
+    return Rule(lambda name, value: checks.choice(name, value, names), " or ".join(names), meaning)
+
+
+def _several(rule: Rule, meaning: str) -> Rule:
+    allowed = f"a list, not empty, each item {rule.allowed}"
+
+    def check(name: str, value: Any) -> list:
+        if not isinstance(value, list) or not value:
+            raise refuse(name, value, allowed)
+        return [rule.check(f"{name}[{place}]", item) for place, item in enumerate(value)]
+
+    return Rule(check, allowed, meaning)
+
+
+_PRESET = _one_of(PRESETS, "named settings of the authors' code")
+_REDUCTION = _one_of(REDUCTIONS, "how a net is applied to a net")
+
+RULES: dict[str, Rule] = {
+    "scale": _one_of(SCALES, "how much is computed"),
+    "seed": _count("of the random generator", at_least=0),
+    "nets": _count("nets per population"),
+    "trials": _count("repetitions per setting"),
+    "steps": _count("steps of self-application or self-training"),
+    "search_nets": _count("random nets searched for fixpoints, per reduction"),
+    "chunk": _count("nets computed at once; changes memory, not results"),
+    "trajectory_nets": _count("nets whose whole path is recorded"),
+    "trajectory_steps": _count("steps of these paths"),
+    "patient_nets": _count("nets trained until they arrive"),
+    "patient_steps": _count("most steps they may take"),
+    "robust_nets": _count("trained fixpoints put under noise"),
+    "robust_steps": _count("steps they are trained"),
+    "applications": _count("self-applications that noisy copies are followed for"),
+    "epsilon": _positive("margin of the fixpoint test"),
+    "learning_rate": _positive("of gradient descent"),
+    "noise_levels": _several(_positive(""), "largest change of a weight, one population each"),
+    "dtypes": _several(_one_of(DTYPES, ""), "floating-point types compared"),
+    "preset": _PRESET,
+    "presets": _several(_PRESET, "presets compared"),
+    "reduction": _REDUCTION,
+    "reductions": _several(_REDUCTION, "reductions compared"),
+    "activations": _several(_one_of(ACTIVATIONS, ""), "activation functions compared"),
+}
+
+
+def defaults(nb: NotebookNode) -> dict[str, Any]:
+    """Names and values in the cell tagged `parameters`.
+
+    Raises:
+        BadInput: No such cell or several, a line that is not `name = literal`, a name without a rule, a value
+            outside its rule, or no `scale = "book"`.
+    """
+    cells = [cell for cell in nb.cells if notebooks.has(cell, "parameters")]
+    if len(cells) != 1:
+        raise BadInput(f"{len(cells)} cells have the tag 'parameters'; one must have it")
+    try:
+        tree = notebooks.parse(cells[0].source)
+    except BadInput as error:
+        raise BadInput(f"parameters cell, {error}") from error
+    found: dict[str, Any] = {}
+    for statement in tree.body:
+        name, value = _assignment(statement, cells[0].source)
+        if name in found:
+            raise BadInput(f"parameters cell, line {statement.lineno}: {name} is set twice")
+        found[name] = _checked(name, value)
+    if found.get("scale") != "book":
+        raise BadInput(f"parameters cell: scale is {found.get('scale')!r}; allowed: book, the default everywhere")
+    return found
+
+
+def parse_value(name: str, text: str, default: Any) -> Any:
+    """Value that `text` from the command line stands for, checked by the rule of `name`.
+
+    Text parameters need no quotes; lists of names may be written `a,b`.
+
+    Raises:
+        BadInput: Not allowed for `name`.
+    """
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        value = text  # the rule decides what plain text may be
+    if isinstance(default, str) and not isinstance(value, str):
+        value = text
+    if isinstance(default, list):
+        if isinstance(value, str) and isinstance(default[0], str):
+            value = [item.strip() for item in value.split(",")]
+        value = list(value) if isinstance(value, tuple) else value
+    return _checked(name, value)
+
+
+def parse(pairs: Iterable[tuple[str, str]], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Overrides from the command line's `-p name value` pairs, for a chapter with these defaults.
+
+    Raises:
+        BadInput: An unknown name, a name given twice, `scale`, or a value that is not allowed.
+    """
+    found: dict[str, Any] = {}
+    for name, text in pairs:
+        checks.choice("parameter", name, defaults)
+        if name in found:
+            raise BadInput(f"-p {name} is given twice")
+        found[name] = parse_value(name, text, defaults[name])
+    return found
+
+
+def resolve(defaults: Mapping[str, Any], scale: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters of a run: `defaults`, then those of the `scale`, then the user's `overrides`.
+
+    Raises:
+        BadInput: An unknown name (with the nearest one), a value outside its rule, or `scale` as an override.
+    """
+    if "scale" in overrides:
+        raise BadInput("scale is no ordinary parameter; set it with --scale")
+    given = {**scale, **overrides}
+    for name in given:
+        checks.choice("parameter", name, defaults)
+    return {name: _checked(name, value) for name, value in {**defaults, **given}.items()}
+
+
+def _checked(name: str, value: Any) -> Any:
+    checks.choice("parameter without a rule in srnn_lib/parameters.py", name, RULES)
+    return RULES[name].check(name, value)
+
+
+def _assignment(statement: ast.stmt, source: str) -> tuple[str, Any]:
+    line = source.splitlines()[statement.lineno - 1].strip()
+    refusal = BadInput(f"parameters cell, line {statement.lineno}: {line!r} is not `name = literal`")
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    else:
+        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else []
+    if len(targets) != 1 or not isinstance(targets[0], ast.Name):
+        raise refusal
+    try:
+        return targets[0].id, ast.literal_eval(statement.value)
+    except (ValueError, TypeError) as error:
+        raise refusal from error

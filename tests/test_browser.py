@@ -1,0 +1,173 @@
+"""The rendered pages in a real browser: offline, no errors, typeset, accessible, fit for a small screen."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from pages import HTML, PAGES, ROOT, require
+from playwright.sync_api import Error, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "tests" / "vendor" / "axe.min.js"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome.exe")
+APPLICATION = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+# The theme writes this on a first visit, when it has no stored colour mode yet.
+HARMLESS = "Got invalid theme mode"
+# The colour-mode button: the hidden titles of its icons are counted as its visible text.
+ALLOWED = ("label-content-name-mismatch", "theme-switch-button")
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
+
+SETTLED = """async () => {
+  if (window.MathJax) await MathJax.startup.promise;
+  await document.fonts.ready;
+  return true;
+}"""
+# Page and text must not scroll sideways; tables, code and formulas do so in boxes of their own.
+SPILL = """() => [...document.querySelectorAll("html, .bd-article-container, .bd-article")]
+  .filter(box => box.scrollWidth > box.clientWidth + 1)
+  .map(box => [box.className, box.scrollWidth, box.clientWidth])"""
+VIOLATIONS = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  return found.violations.flatMap(v => v.nodes.map(n => [v.impact, v.id, n.html.slice(0, 160)]));
+}"""
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    """A running browser; without one the tests are skipped by name, and fail in CI."""
+    with sync_playwright() as playwright:
+        found = next(filter(None, map(shutil.which, NAMES)), APPLICATION if APPLICATION.exists() else None)
+        flags = FLAGS + ["--no-sandbox"] * (hasattr(os, "geteuid") and os.geteuid() == 0)
+        try:
+            browser = playwright.chromium.launch(executable_path=found, args=flags)
+        except Error as error:
+            if found:
+                raise
+            missing = "no Chromium or Chrome on this machine; `.venv/bin/playwright install chromium` gets one"
+            if os.environ.get("CI"):
+                pytest.fail(missing)
+            pytest.skip(f"{missing} ({str(error).splitlines()[0]})")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def host():
+    """The address of the rendered book on a server of our own."""
+    require("index.html")
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def visit(request, chrome, host):
+    """One page, opened and settled, with everything that happened on the way."""
+    require(request.param)
+    seen = SimpleNamespace(outside=[], failed=[], errors=[], console=[])
+    context = chrome.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce")
+
+    def gate(route):
+        if route.request.url.startswith((host, "data:", "blob:")):
+            route.continue_()
+        else:
+            seen.outside.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", gate)
+    page = context.new_page()
+    page.on("response", lambda answer: seen.failed.append(answer.url) if answer.status != 200 else None)
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("console", lambda line: seen.console.append(line.text) if line.type == "error" else None)
+    page.goto(host + request.param, wait_until="load")
+    page.evaluate(SETTLED)
+    seen.page = page
+    yield seen
+    context.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def colours(request, visit):
+    """The page in one of its colour modes."""
+    mode = request.param
+    visit.page.evaluate("mode => { document.documentElement.dataset.theme = mode }", mode)
+    return visit.page
+
+
+@pytest.fixture
+def narrow(visit):
+    """The page on a small screen."""
+    visit.page.set_viewport_size(NARROW)
+    visit.page.evaluate(SETTLED)
+    yield visit.page
+    visit.page.set_viewport_size(WIDE)
+
+
+def serious(page):
+    """What axe finds serious or critical, less the one thing that is allowed."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.add_script_tag(path=str(AXE))
+    rule, element = ALLOWED
+    return [
+        violation
+        for violation in page.evaluate(VIOLATIONS)
+        if violation[0] in ("serious", "critical") and not (violation[1] == rule and element in violation[2])
+    ]
+
+
+def test_nothing_is_asked_from_outside(visit):
+    assert visit.outside == []
+
+
+def test_every_answer_is_complete(visit):
+    assert visit.failed == []
+
+
+def test_no_script_fails(visit):
+    assert visit.errors == []
+    assert [line for line in visit.console if HARMLESS not in line] == []
+
+
+def test_every_formula_is_typeset(visit):
+    formulas = visit.page.locator(".math").count()
+    assert visit.page.locator("mjx-container").count() == formulas
+    assert visit.page.locator("mjx-assistive-mml").count() == formulas
+    assert visit.page.locator("mjx-merror").count() == 0
+
+
+def test_every_picture_is_there(visit):
+    broken = "() => [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+    assert visit.page.evaluate(broken) == []
+
+
+def test_the_text_is_in_the_books_typeface(visit):
+    fonts = "() => [...document.fonts].filter(f => f.family.includes('Source Serif')).map(f => f.status)"
+    statuses = visit.page.evaluate(fonts)
+    assert "error" not in statuses
+    assert "loaded" in statuses or visit.page.locator("article").count() == 0
+
+
+def test_nothing_is_inaccessible(colours):
+    assert serious(colours) == []
+
+
+def test_nothing_spills_over(visit):
+    assert visit.page.evaluate(SPILL) == []
+
+
+def test_a_small_screen_shows_it_all(narrow):
+    assert narrow.evaluate(SPILL) == []
+    assert serious(narrow) == []

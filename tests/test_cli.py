@@ -1,0 +1,262 @@
+"""The command line: exit codes, one line per mistake, and the guards around nbval."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tinybook
+from nbformat.v4 import new_output
+
+from srnn_lib import __main__ as cli
+from srnn_lib import chapters, notebooks, runner
+from srnn_lib.runner import Run
+
+pytest_plugins = ("tinybook_fixtures",)
+
+
+@pytest.fixture
+def here(book, monkeypatch):
+    """The tiny book, not yet run, as the place we are in."""
+    monkeypatch.delenv("SRNN_ROOT", raising=False)
+    monkeypatch.chdir(book)
+    return book
+
+
+@pytest.fixture
+def run_here(run_book, monkeypatch):
+    """The tiny book after its run, as the place we are in."""
+    monkeypatch.delenv("SRNN_ROOT", raising=False)
+    monkeypatch.chdir(run_book)
+    return run_book
+
+
+def one_line(capsys):
+    """The only line on stderr; nothing stands on stdout."""
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith("error: ")
+    return err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("", ("no command", "run, status, claims")),
+        ("rnu", ("command is 'rnu'", "did you mean 'run'?")),
+        (
+            "run self-aplication",
+            ("chapter is 'self-aplication'", "did you mean 'self-replication/self-application'"),
+        ),
+        ("run no/where.ipynb", ("chapter is 'no/where.ipynb'",)),
+        ("run --scale papr", ("scale is 'papr'", "book, quick, paper", "did you mean 'paper'?")),
+        ("run --scale", ("--scale", "expected one argument")),
+        ("run --sclae quick", ("option is '--sclae'", "did you mean '--scale'?")),
+        ("run --scal quick", ("option is '--scal'", "did you mean '--scale'?")),
+        ("run -p nets", ("-p", "expected 2 arguments")),
+        ("run -p net 5", ("parameter is 'net'", "scale, seed, nets", "did you mean 'nets'?")),
+        ("run -p nets many", ("nets is 'many'", "a whole number, 1 or more")),
+        ("run -p nets 5.5", ("nets is 5.5", "a whole number")),
+        ("run -p nets -5", ("nets is -5", "1 or more")),
+        ("run -p learning_rate nan", ("learning_rate is 'nan'", "a finite number above 0")),
+        ("run -p learning_rate fast", ("learning_rate is 'fast'", "a finite number above 0")),
+        ("run -p noise_levels []", ("noise_levels is []", "not empty")),
+        ("run -p nets 5 -p nets 6", ("-p nets is given twice",)),
+        ("run -p scale quick", ("--scale",)),
+        ("run self-application --scale quick -p seed -1", ("seed is -1", "0 or more")),
+        ("status now", ("now",)),
+        ("claims --jsno", ("option is '--jsno'", "did you mean '--json'?")),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(here, capsys, arguments, words):
+    assert cli.main(arguments.split()) == 2
+    line = one_line(capsys)
+    assert [word for word in words if word not in line] == []
+    assert not (here / "_runs").exists()
+
+
+def test_outside_of_a_book(tmp_path_factory, monkeypatch, capsys):
+    monkeypatch.delenv("SRNN_ROOT", raising=False)
+    monkeypatch.chdir(tmp_path_factory.mktemp("nowhere"))
+    for command in ("run", "status", "claims"):
+        assert cli.main([command]) == 2
+        assert "no book at or above" in one_line(capsys)
+
+
+def test_no_chapter_yet(here, capsys):
+    chapters.find("self-application", here).path.unlink()
+    assert cli.main(["run"]) == 2
+    assert "no chapter in book/ yet" in one_line(capsys)
+    assert cli.main(["status"]) == 0
+
+
+def test_as_a_program(here):
+    command = [sys.executable, "-m", "srnn_lib", "run", "-p", "nets", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {tinybook.CHAPTER}: nets is 0; allowed: a whole number, 1 or more\n"
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Names of the chapters that were run, without running them; one called `soups` fails."""
+    ran = []
+
+    def execute(plan, progress=None):
+        ran.append((plan.chapter.id, plan.scale, dict(plan.given)))
+        if plan.chapter.id.endswith("soups"):
+            raise runner.RunFailed(f"{plan.chapter.id}: code cell 3 raised ValueError: no")
+        return Run(plan.target, 1.25, 99)
+
+    monkeypatch.setattr(runner, "execute", execute)
+    return ran
+
+
+def test_run_takes_all_chapters_in_order_and_stops_at_the_first_failure(here, capsys, runs):
+    for name in ("definitions", "soups", "mixed", "weight-space"):
+        tinybook.write(here, name=f"self-replication/{name}")
+    assert cli.main(["run"]) == 1
+    out, err = capsys.readouterr()
+    ran = ["definitions", "self-application", "weight-space", "mixed", "soups"]
+    assert [name for name, *_ in runs] == [f"self-replication/{name}" for name in ran]
+    assert [line.split(":")[0] for line in out.splitlines()] == [name for name, *_ in runs[:-1]]
+    assert "self-replication/definitions: 1.2 s, 99 MiB, book/self-replication/definitions.ipynb" in out
+    assert err == "error: self-replication/soups: code cell 3 raised ValueError: no\n"
+
+
+def test_run_takes_named_chapters_once_with_parameters(here, capsys, runs):
+    tinybook.write(here, name="self-replication/definitions")
+    arguments = "run self-application self-application --scale quick -p nets 9 -p learning_rate 1e-5"
+    assert cli.main(arguments.split()) == 0
+    assert runs == [(tinybook.CHAPTER, "quick", {"nets": 9, "learning_rate": 1e-5, "scale": "quick"})]
+    assert "_runs/self-replication-self-application--quick-" in capsys.readouterr().out
+
+
+def test_status(run_here, capsys):
+    tinybook.write(run_here, name="self-replication/soups")
+    assert cli.main(["status"]) == 0
+    head, fresh, never = capsys.readouterr().out.splitlines()
+    assert head.split() == ["chapter", "state", "time", "memory", "day", "why"]
+    assert fresh.startswith(f"{tinybook.CHAPTER}  fresh      ")
+    assert never == "self-replication/soups             never run"
+    tinybook.edit(run_here, lambda nb: nb.cells[0].update(source="# New"))
+    assert cli.main(["status"]) == 0
+    assert "stale" in (line := capsys.readouterr().out.splitlines()[1])
+    assert line.endswith("its cells changed")
+
+
+class TestClaims:
+    def test_table(self, run_here, capsys):
+        assert cli.main(["claims"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].split() == ["claim", "verdict", "chapter", "measured"]
+        assert lines[1].split()[:3] == ["SR-01", "reproduced", tinybook.CHAPTER]
+        assert lines[1].endswith("share at zero: 0.62 [0.47, 0.76], n = 40")
+        assert lines[3].split() == ["ON-01", "open", "organism-networks/definitions"]
+        assert lines[4] == "3 claims: 2 reproduced, 1 open"
+
+    def test_json(self, run_here, capsys):
+        assert cli.main(["claims", "--json"]) == 0
+        out = capsys.readouterr().out
+        assert out == (run_here / "book" / "scoreboard.json").read_text(encoding="utf-8")
+        assert [row["verdict"] for row in json.loads(out)] == ["reproduced", "reproduced", "open"]
+
+    def test_check_passes_an_honest_book(self, run_here, capsys):
+        assert cli.main(["claims", "--check"]) == 0
+        assert capsys.readouterr() == ("3 claims: 2 reproduced, 1 open\n", "")
+
+    def test_check_finds_a_verdict_edited_by_hand(self, run_here, capsys):
+        def edit(nb):
+            stored = nb.cells[5].outputs[1]
+            stored.metadata.srnn.checks[0].value = 0.0
+            stored.metadata.srnn.verdict = "partly"
+
+        tinybook.edit(run_here, edit)
+        assert cli.main(["claims", "--check"]) == 1
+        lines = capsys.readouterr().err.splitlines()
+        assert all(line.startswith("error: ") for line in lines)
+        assert any("SR-02 is not what its stored values give today" in line for line in lines)
+
+    def test_write_repairs_what_check_finds(self, run_here, capsys):
+        (run_here / "book" / "scoreboard.json").write_text("[]")
+        assert cli.main(["claims", "--check"]) == 1
+        assert "scoreboard.json is not up to date" in capsys.readouterr().err
+        assert cli.main(["claims", "--write"]) == 0
+        assert cli.main(["claims", "--check"]) == 0
+
+    def test_write_without_marks_in_the_readme_writes_nothing(self, run_here, capsys):
+        (run_here / "README.md").write_text("# Tiny\n")
+        (run_here / "book" / "scoreboard.json").write_text("[]")
+        assert cli.main(["claims", "--write"]) == 2
+        assert "README.md is missing or lacks the marks" in one_line(capsys)
+        assert (run_here / "book" / "scoreboard.json").read_text() == "[]"
+
+
+GUARDS = Path(__file__).parents[1] / "book" / "conftest.py"
+
+
+def nbval(folder, *arguments):
+    """Run pytest over `arguments` in `folder`, under the guards."""
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "book" / "conftest.py").write_text(GUARDS.read_text(encoding="utf-8"), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+class TestGuards:
+    NOTEBOOK = f"book/{tinybook.CHAPTER}.ipynb"
+
+    def test_a_finished_chapter_passes(self, run_here):
+        code, out = nbval(run_here, "--nbval", "--nbval-current-env", self.NOTEBOOK)
+        assert code == 0, out
+        assert "7 passed" in out
+
+    @pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist", "loadfile")])
+    def test_xfailed_and_xpassed_are_failures(self, here, workers):
+        soft = "@pytest.mark.xfail\ndef test_{}():\n    {}\n"
+        tests = [
+            "import pytest\n",
+            soft.format("a", "assert False"),
+            soft.format("b", "pass"),
+            "def test_c(): pass",
+        ]
+        (here / "book" / "test_soft.py").write_text("\n\n".join(tests))
+        code, out = nbval(here, *workers, "book/test_soft.py")
+        assert "1 passed, 1 xfailed, 1 xpassed" in out
+        assert "2 xfailed or xpassed cells count as failures" in out
+        assert code == 1
+
+    def test_a_chapter_that_never_ran_fails(self, here):
+        code, out = nbval(here, "--nbval", "--nbval-current-env", "-k", "guards", self.NOTEBOOK)
+        assert code == 1
+        assert "it has no provenance" in out
+        assert "do not count from 1 upwards" in out
+
+    @pytest.mark.parametrize(
+        ("change", "fault"),
+        [
+            (lambda nb: nb.cells[3].update(execution_count=None), "do not count from 1 upwards"),
+            (lambda nb: nb.cells[3].update(execution_count=4), "do not count from 1 upwards"),
+            (lambda nb: nb.cells[5].update(outputs=[]), "code cell 5 is a verdict that prints nothing"),
+            (lambda nb: nb.metadata.pop("provenance"), "it has no provenance"),
+            (
+                lambda nb: nb.cells[3].metadata.update(tags=["nbval-skip"]),
+                "code cell 3 asks not to be checked",
+            ),
+            (lambda nb: nb.cells[3].update(source="# NBVAL_SKIP\nx"), "code cell 3 asks not to be checked"),
+            (
+                lambda nb: nb.cells[5].metadata.tags.append("nbval-ignore-output"),
+                "code cell 5 is a verdict with the tag nbval-ignore-output",
+            ),
+            (
+                lambda nb: nb.cells[3].outputs.append(new_output("error", ename="E", evalue="", traceback=[])),
+                "code cell 3 ends in an error",
+            ),
+        ],
+    )
+    def test_what_the_guards_see(self, run_book, change, fault):
+        path = tinybook.edit(run_book, change)
+        assert any(fault in line for line in notebooks.unfinished(notebooks.read(path)))
