@@ -56,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
     chosen = [chapters.find(name, folder) for name in dict.fromkeys(options.chapters)] or chapters.find_all(folder)
     if not chosen:
         raise BadInput("there is no chapter in book/ yet")
+    # The tensors are tiny: a second thread gains nothing, and loses much where others use the cores.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     for plan in runner.plans(chosen, options.scale, options.parameters):
         done = runner.execute(plan)
         where = done.path.relative_to(folder).as_posix()

@@ -181,16 +181,23 @@ class Judge:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of words under headings; shows itself in a notebook, as plain text and as HTML."""
+    """Rows of words under headings; shows itself in a notebook, as plain text and as HTML.
+
+    With a `summary`, the page shows that line alone until the reader opens it.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    summary: str = ""
 
     def __str__(self) -> str:
         return "\n".join(" | ".join(row) for row in (self.head, *self.rows))
 
     def _repr_html_(self) -> str:
-        return _table(self.head, self.rows)
+        table = _table(self.head, self.rows)
+        if not self.summary:
+            return table
+        return f'<details class="srnn-stakes"><summary>{escape(self.summary)}</summary>{table}</details>'
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
@@ -204,9 +211,11 @@ def at_stake(chapter: str, folder: Path | None = None) -> Table:
         folder: Root of the project; found from the working directory if None.
     """
     found = [claim for claim in registry.load(folder).values() if claim.chapter == chapter]
+    number = "One claim is" if len(found) == 1 else f"{len(found)} claims are"
     return Table(
         ("Claim", "What the paper says", "Where", "Criterion"),
         tuple((claim.id, claim.statement, claim.place, claim.criterion) for claim in found),
+        f"{number} at stake in this chapter, with criteria fixed beforehand",
     )
 
 

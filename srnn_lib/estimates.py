@@ -1,6 +1,7 @@
 """A measured quantity with its uncertainty: shares, means, medians, counts.
 
-Intervals are 95 % intervals: Wilson's for shares, a percentile bootstrap over nets for means and medians.
+Intervals are 95 % intervals: Wilson's for shares, the exact binomial one for counts, a percentile bootstrap over nets
+for means and medians.
 An estimate over nothing is NaN, and a NaN never passes a criterion (see `srnn_lib.claims`).
 """
 
@@ -50,6 +51,17 @@ def share(hits: ArrayLike) -> Estimate:
     found = stats.binomtest(int(hits.sum()), hits.size)
     interval = found.proportion_ci(CONFIDENCE, method="wilson")
     return Estimate(float(hits.mean()), float(interval.low), float(interval.high), hits.size)
+
+
+def count(hits: int, n: int) -> Estimate:
+    """Number of `hits` among `n` tries, with the counts that the exact binomial interval of their share allows.
+
+    Zero hits still have an upper end: about 3.7, whatever `n` is.
+    """
+    if n == 0:
+        return NOTHING
+    interval = stats.binomtest(int(hits), n).proportion_ci(CONFIDENCE, method="exact")
+    return Estimate(float(hits), float(interval.low) * n, float(interval.high) * n, n)
 
 
 def mean(values: ArrayLike, seed: int = 0) -> Estimate:

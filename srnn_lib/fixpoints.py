@@ -23,7 +23,7 @@ def is_zero(weights: Float[Tensor, "N W"], epsilon: float = EPSILON) -> Bool[Ten
 
 
 def self_error(reduction: Reduction, weights: Float[Tensor, "N W"]) -> Float[Tensor, " N"]:
-    """Largest change of a weight under self-application, max |w_i - v_i| (SR Definition 3); NaN where divergent."""
+    """Largest change of a weight under self-application, `max |w_i - v_i|` (SR Definition 3); NaN where divergent."""
     return (reduction.apply(weights, weights) - weights).abs().amax(dim=-1)
 
 

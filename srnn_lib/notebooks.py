@@ -69,6 +69,11 @@ def source_hash(nb: NotebookNode) -> str:
     return digest([[c.source.rstrip(), sorted(c.metadata.get("tags", []))] for c in written])
 
 
+def texts(nb: NotebookNode) -> list[str]:
+    """Everything that was written into cells, prose included, without injected cells."""
+    return [cell.source.rstrip() for cell in nb.cells if not has(cell, "injected-parameters")]
+
+
 def outputs_hash(nb: NotebookNode) -> str:
     """Fingerprint of what was computed: all counts and outputs, in order."""
     return digest([[cell.execution_count, cell.outputs] for cell in code_cells(nb)])

@@ -115,7 +115,7 @@ def execute(plan: Plan, progress: bool | None = None) -> Run:
             "memory_mib": done.memory,
             **origin,
         }
-        if notebooks.source_hash(notebooks.read(plan.chapter.path)) != notebooks.source_hash(nb):
+        if notebooks.texts(notebooks.read(plan.chapter.path)) != notebooks.texts(nb):
             raise RunFailed(f"{plan.chapter.id}: it was edited while it ran; nothing was replaced, run it again")
         notebooks.write(nb, plan.target)
     finally:

@@ -126,7 +126,7 @@ def survival_boxes(
         alt: Read aloud instead of it.
         reference: Means to compare with, same columns (`dtype` may be missing: then in every panel).
         reference_label: Their name in the legend.
-        slope: Applications per decade of the dashed line through the mean time to vergence at 1e-1, if wanted.
+        slope: Applications per decade of the dashed line through the mean time to vergence at the second level.
     """
     dtypes = table["dtype"].unique()
     with styled():
@@ -152,7 +152,10 @@ def survival_boxes(
 
 
 def _power(level: float) -> str:
-    return "none" if level == 0 else rf"$10^{{{round(np.log10(level))}}}$"
+    if level == 0:
+        return "none"
+    exponent = np.log10(level)
+    return rf"$10^{{{round(exponent)}}}$" if np.isclose(exponent, round(exponent)) else f"{level:.1g}"
 
 
 def _boxes(axes: Axes, rows: pd.DataFrame, levels: Sequence[float]) -> None:
@@ -176,7 +179,9 @@ def _means(axes: Axes, reference: pd.DataFrame | None, dtype: str, levels: Seque
 
 
 def _law(axes: Axes, rows: pd.DataFrame, levels: Sequence[float], slope: float) -> None:
-    start = rows.loc[rows["noise"] == levels[1], "time_to_vergence"].mean()
-    places = np.arange(1, len(levels))
-    axes.plot(places - 0.2, start + slope * (places - 1), "--", color=INK, linewidth=1,
+    """A line of `slope` per decade through the mean at the second level; the first is too strong for the law."""
+    shown = np.array([level for level in levels[1:] if level > 0])
+    start = rows.loc[rows["noise"] == levels[min(1, len(levels) - 1)], "time_to_vergence"].mean()
+    heights = start + slope * np.log10(shown[:1] / shown)
+    axes.plot(np.arange(1, len(shown) + 1) - 0.2, heights, "--", color=INK, linewidth=1,
               label=f"theory: {slope:.2f} more per decade")  # fmt: skip

@@ -1,0 +1,89 @@
+# The book's commands. Needs make and Python 3.11 or newer; everything else is installed into .venv.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+JUPYTER_BOOK := $(VENV)/bin/jupyter-book
+CHAPTERS := $(sort $(wildcard book/*/*.ipynb))
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 600 -n 2 --dist loadfile
+
+stage = @printf '\n== %s\n'
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+# The tensors are tiny: a second thread gains nothing, and loses much where two test workers share two cores.
+export OMP_NUM_THREADS ?= 1
+.PHONY: help book test html serve format clean chapters scoreboard style unit notebooks quick claims strict site
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: chapters scoreboard html  ## run every chapter from scratch, then render the book
+	@printf '\nThe book is at _build/html/index.html\n'
+
+test: style unit notebooks quick claims strict site  ## check everything that CI checks
+
+html: $(READY)  ## render the book from the stored outputs, without running anything
+	$(stage) 'Rendering'
+	$(JUPYTER_BOOK) build -q .
+
+serve: html  ## render, then show the book at http://localhost:8000 (PORT=...)
+	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+format: $(READY)  ## bring code and notebooks into the house's style
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+clean:  ## remove what was rendered and cached; .venv and the runs in _runs stay
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis .benchmarks *.egg-info
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+chapters: $(READY)
+	$(stage) 'Running all chapters at book scale'
+	$(PY) -m srnn_lib run --scale book
+
+scoreboard: $(READY)
+	$(stage) 'Writing the scoreboard'
+	$(PY) -m srnn_lib claims --write
+
+style: $(READY)
+	$(stage) '1/7 Style'
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+unit: $(READY)
+	$(stage) '2/7 Unit tests'
+	$(PY) -m pytest -m 'not site and not browser' -n 2 tests
+
+notebooks: $(READY)
+	$(stage) '3/7 Chapters against their stored outputs'
+	@test -n '$(CHAPTERS)' || { echo 'There are no chapters in book/.' >&2; exit 1; }
+	$(PY) -m pytest $(NBVAL) $(CHAPTERS)
+
+quick: $(READY)
+	$(stage) '4/7 All chapters at quick scale'
+	$(PY) -m srnn_lib run --scale quick
+
+claims: $(READY)
+	$(stage) '5/7 Claims and scoreboard'
+	$(PY) -m srnn_lib claims --check
+
+strict: $(READY)
+	$(stage) '6/7 Rendering, every warning an error'
+	rm -rf _build
+	$(JUPYTER_BOOK) build -q . -W -n --keep-going
+
+site: $(READY)
+	$(stage) '7/7 Rendered pages, on disk and in a browser'
+	$(PY) -m pytest tests/test_site.py tests/test_browser.py
+
+$(READY): requirements.txt constraints.txt pyproject.toml
+	$(stage) 'Installing into $(VENV) (about 6 GB; one to four minutes on a fast network)'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ...' >&2; exit 1; }
+	$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt -c constraints.txt
+	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

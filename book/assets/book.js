@@ -1,0 +1,74 @@
+// What the theme leaves out for readers who use a keyboard or a screen reader. The book works without it.
+
+// Labels that hide the visible text from speech input.
+function dropMisleadingLabels() {
+  for (const node of document.querySelectorAll("details.hide > summary, button.search-button-field")) {
+    node.removeAttribute("aria-label");
+  }
+}
+
+// Content outside every landmark.
+function nameSidebar() {
+  for (const item of document.querySelectorAll(".bd-sidebar-primary .sidebar-primary-item")) {
+    if (!item.querySelector("nav")) {
+      item.setAttribute("role", "region");
+      item.setAttribute("aria-label", item.querySelector(".navbar-brand") ? "Title" : "Tools");
+    }
+  }
+}
+
+// The bibliography calls itself a list, but its entries do not call themselves items.
+function dropBrokenLists() {
+  for (const node of document.querySelectorAll(".citation-list, .citation-list > .citation")) {
+    node.removeAttribute("role");
+  }
+}
+
+// Tables written as HTML get the same box to scroll in as the others.
+function boxTables() {
+  for (const table of document.querySelectorAll(".bd-article table")) {
+    if (table.closest(".pst-scrollable-table-container, .srnn-verdict, .book-scroll")) continue;
+    const box = document.createElement("div");
+    box.className = "book-scroll";
+    table.replaceWith(box);
+    box.append(table);
+  }
+}
+
+// A comma after a formula stays on the formula's line.
+function bindPunctuation() {
+  for (const formula of document.querySelectorAll(".bd-article span.math")) {
+    const next = formula.nextSibling;
+    const mark = next?.nodeType === Node.TEXT_NODE && next.data.match(/^[,.;:!?)\u2019\u201d-]+/);
+    if (!mark) continue;
+    formula.append(mark[0]);
+    next.data = next.data.slice(mark[0].length);
+  }
+}
+
+// What scrolls sideways must be reachable with the keyboard.
+function openScrollers() {
+  for (const formula of document.querySelectorAll(".bd-article span.math")) {
+    const inner = formula.querySelector("mjx-container");
+    const room = formula.parentElement.clientWidth;
+    formula.classList.toggle("book-wide", Boolean(inner) && room > 0 && inner.offsetWidth > room);
+  }
+  const boxes = ".pst-scrollable-table-container, .book-scroll, .srnn-verdict, .cell_output .output, pre, " +
+    "span.math, mjx-container[display='true']";
+  for (const box of document.querySelectorAll(`.bd-article :is(${boxes})`)) {
+    if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0");
+    else box.removeAttribute("tabindex");
+  }
+}
+
+addEventListener("load", () => {
+  dropMisleadingLabels();
+  nameSidebar();
+  dropBrokenLists();
+  boxTables();
+  (window.MathJax?.startup?.promise ?? Promise.resolve()).then(() => {
+    bindPunctuation();
+    openScrollers();
+  });
+  addEventListener("resize", openScrollers);
+});

@@ -1,0 +1,63 @@
+"""Guards around nbval, which by itself passes cells that were never run and cells that it gave up on.
+
+Every notebook gets one more test, `guards`, and an xfailed or xpassed cell fails the session.
+"""
+
+import pytest
+from srnn_lib import notebooks
+
+SOFT = ("xfailed", "xpassed")
+
+
+class Notebook(pytest.File):
+    """A chapter, as the guards see it; nbval collects its cells beside this."""
+
+    def collect(self):
+        """One test for the stored outputs as a whole."""
+        yield Guards.from_parent(self, name="guards")
+
+
+class Guards(pytest.Item):
+    """The stored outputs are those of one complete run."""
+
+    def runtest(self):
+        """Fail with every reason why they are not."""
+        faults = notebooks.unfinished(notebooks.read(self.path))
+        if faults:
+            pytest.fail(
+                "\n".join([*faults, "run: python -m srnn_lib run"]), pytrace=False
+            )
+
+    def reportinfo(self):
+        """Place and name in reports."""
+        return self.path, None, f"{self.path.name}: guards"
+
+
+def pytest_collect_file(file_path, parent):
+    """Collect notebooks where nbval does."""
+    if parent.config.getoption("nbval", False) and file_path.suffix == ".ipynb":
+        return Notebook.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_sessionfinish(session):
+    """Turn soft outcomes into a failure; under xdist only the controller knows them all."""
+    if _soft(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say so."""
+    if soft := _soft(config):
+        terminalreporter.write_line(
+            f"{len(soft)} xfailed or xpassed cells count as failures", red=True
+        )
+
+
+def _soft(config) -> list:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return (
+        [report for kind in SOFT for report in reporter.stats.get(kind, [])]
+        if reporter
+        else []
+    )

@@ -1,0 +1,92 @@
+"""Shared ground of the tests: seeded draws, every reduction there is, and the form that a refusal must have."""
+
+from contextlib import contextmanager
+from itertools import product
+
+import pytest
+import torch
+from hypothesis import settings
+
+from srnn_lib import population
+from srnn_lib.architecture import ACTIVATIONS, ORDERS, POSITION_CODES, Architecture
+from srnn_lib.checks import BadInput
+from srnn_lib.reductions import AGGREGATES, Aggregating, Recurrent, Weightwise
+
+torch.set_num_threads(1)  # the workers of pytest-xdist share the cores
+settings.register_profile("library", deadline=None, derandomize=True, database=None, max_examples=30)
+settings.load_profile("library")
+
+
+def _every_reduction():
+    for activation, order in product(ACTIVATIONS, ORDERS):
+        kind = f"{activation}-{order}"
+        for codes in POSITION_CODES:
+            net = Architecture((4, 2, 2, 1), activation, order=order)
+            yield pytest.param(Weightwise(net, codes), id=f"weightwise-{kind}-{codes}")
+        for aggregate in AGGREGATES:
+            net = Architecture((4, 2, 1, 4), activation, order=order)  # 14 weights in 4 sub-lists leave a remainder
+            yield pytest.param(Aggregating(net, aggregate), id=f"aggregating-{kind}-{aggregate}")
+        net = Architecture((1, 2, 2, 1), activation, recurrent=True, order=order)
+        yield pytest.param(Recurrent(net), id=f"recurrent-{kind}")
+        net = Architecture((4, 3, 1), activation, order=order, linear_output=True)
+        yield pytest.param(Weightwise(net), id=f"weightwise-{kind}-linear-output")
+
+
+@pytest.fixture(params=_every_reduction())
+def reduction(request):
+    """Every reduction with every activation, order, codes and aggregate."""
+    return request.param
+
+
+@pytest.fixture(params=[Weightwise(), Aggregating(), Recurrent()], ids=["weightwise", "aggregating", "recurrent"])
+def paper_reduction(request):
+    """The three reductions of the paper on its linear nets."""
+    return request.param
+
+
+@pytest.fixture(scope="session", params=["float32", "float64"])
+def dtype(request):
+    """Both precisions, by name."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def seeded():
+    """A generator from a seed."""
+    return lambda seed=0: torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture(scope="session")
+def draw(seeded):
+    """Random nets for a reduction."""
+
+    def random_nets(reduction, nets, seed=0, dtype="float64"):
+        return population.initialise(reduction.architecture, nets, seeded(seed), dtype=dtype)
+
+    return random_nets
+
+
+@pytest.fixture(scope="session")
+def close():
+    """Equal up to rounding: 1e-12 in double precision, 1e-5 in single, of the larger of the value and 1."""
+
+    def compare(actual, expected):
+        tolerance = {torch.float32: 1e-5, torch.float64: 1e-12}[actual.dtype]
+        torch.testing.assert_close(actual, expected, rtol=tolerance, atol=tolerance)
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def refused():
+    """The block must end in a `BadInput` of one line that says all the given words."""
+
+    @contextmanager
+    def expect(*words):
+        with pytest.raises(BadInput) as caught:
+            yield
+        message = str(caught.value)
+        assert "\n" not in message
+        assert [word for word in words if word not in message] == []
+
+    return expect
