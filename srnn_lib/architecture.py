@@ -54,8 +54,8 @@ class Architecture:
     def __post_init__(self) -> None:
         checks.choice("activation", self.activation, ACTIVATIONS)
         checks.choice("order", self.order, ORDERS)
-        if len(self.widths) < 2:
-            raise checks.refuse("widths", self.widths, "at least an input and an output width")
+        if not isinstance(self.widths, tuple) or len(self.widths) < 2:
+            raise checks.refuse("widths", self.widths, "a tuple of widths, at least an input and an output width")
         for width in self.widths:
             checks.count("width", width)
 
@@ -76,6 +76,8 @@ class Architecture:
 
     def split(self, flat: Float[Tensor, "W ..."]) -> list[Float[Tensor, "rows columns ..."]]:
         """Views of the weight matrices, target cell by source cell, of weights with the weight axis first."""
+        if len(flat) != self.weight_count:
+            raise checks.refuse("number of weights", len(flat), f"{self.weight_count}, that of this architecture")
         parts = flat.split([m.rows * m.columns for m in self.matrices])
         if self.order == "source":
             return [

@@ -6,6 +6,7 @@ meets the same sentence wherever a value is wrong.
 
 import difflib
 import math
+import textwrap
 from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
@@ -16,8 +17,9 @@ class BadInput(ValueError):
 
 
 def refuse(name: str, value: Any, allowed: str, hint: str = "") -> BadInput:
-    """The error for `value`; `allowed` completes the sentence "allowed: …"."""
-    return BadInput(f"{name} is {value!r}; allowed: {allowed}" + (f"; {hint}" if hint else ""))
+    """The error for `value`; `allowed` completes the sentence "allowed: …". Long values are shortened to fit a line."""
+    shown = textwrap.shorten(repr(value), 80, placeholder=" …")
+    return BadInput(f"{name} is {shown}; allowed: {allowed}" + (f"; {hint}" if hint else ""))
 
 
 def choice(name: str, value: Any, allowed: Iterable[str]) -> str:

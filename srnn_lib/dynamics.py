@@ -26,7 +26,10 @@ def self_application(reduction: Reduction, weights: Float[Tensor, "N W"], steps:
 
     Source: SR Definition 1.
     """
-    checks.count("steps", steps, at_least=0)
+    return _applied(reduction, weights, checks.count("steps", steps, at_least=0))
+
+
+def _applied(reduction: Reduction, weights: Tensor, steps: int) -> Process:
     yield weights
     for _ in range(steps):
         gone = fixpoints.is_divergent(weights)
@@ -49,8 +52,11 @@ def self_training(
 
     Source: SR Definition 4.
     """
-    checks.count("steps", steps, at_least=0)
     trainer = Trainer(reduction, rule, generator, engine)
+    return _trained(trainer, weights, checks.count("steps", steps, at_least=0))
+
+
+def _trained(trainer: Trainer, weights: Tensor, steps: int) -> Process:
     weights = weights.T.contiguous().T  # nets on the fast axis: the closed form works on rows of nets
     yield weights
     for _ in range(steps):
@@ -74,11 +80,12 @@ def record(process: Process, every: int = 1, nets: slice | Tensor = slice(None))
 
 def displacements(process: Process) -> tuple[Float[Tensor, "T N"], Float[Tensor, "N W"]]:
     """Euclidean length of every step of every net, and the final population."""
-    before, lengths = next(process), []
+    before = next(process)
+    lengths = [before.new_empty(0, len(before))]
     for weights in process:
-        lengths.append((weights - before).norm(dim=-1))
+        lengths.append((weights - before).norm(dim=-1)[None])
         before = weights
-    return torch.stack(lengths), before.contiguous()
+    return torch.cat(lengths), before.contiguous()
 
 
 def first_passage(
@@ -132,18 +139,19 @@ def survival(
     checks.positive("epsilon", epsilon)
     zeros = torch.zeros(len(weights), dtype=torch.int64, device=weights.device)
     vergence, holding, visits = zeros, zeros, zeros
-    verged, unbroken = zeros.bool(), ~zeros.bool()
+    verged, diverged, unbroken = zeros.bool(), zeros.bool(), ~zeros.bool()
     process = self_application(reduction, weights, checks.count("steps", steps) + 1)
     next(process)
     now = next(process)
     for following in process:
-        ended = fixpoints.is_divergent(now) | fixpoints.is_zero(now, epsilon)
+        gone = fixpoints.is_divergent(now)
         stays = (following - now).abs().amax(dim=1) < epsilon
         visits = visits + (stays & ~verged)
-        verged = verged | ended
+        diverged = diverged | (gone & ~verged)
+        verged = verged | gone | fixpoints.is_zero(now, epsilon)
         unbroken = unbroken & stays & ~verged
         vergence, holding = vergence + ~verged, holding + unbroken
         now = following
         if verged.all():
             break
-    return Survival(verged, verged & fixpoints.is_divergent(now), vergence, holding, visits)
+    return Survival(verged, diverged, vergence, holding, visits)

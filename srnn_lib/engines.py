@@ -68,9 +68,9 @@ class Autograd(Engine):
     """Any reduction, any activation."""
 
     def on_net(self, reduction: Reduction, weights: Tensor, other: Tensor, detach: bool = True) -> Float[Tensor, "N W"]:
-        """Gradient on all pairs; with `detach=False` it also flows through inputs and targets of `weights` itself."""
+        """Gradient on all pairs; with `detach=False` and `other` the nets themselves, also through the pairs."""
         leaf = weights.detach().requires_grad_()
-        inputs, targets = reduction.training_pairs(other if detach else leaf)
+        inputs, targets = reduction.training_pairs(leaf if other is weights and not detach else other)
         return self._differentiate(reduction, leaf, inputs, targets)
 
     def on_pair(self, reduction: Reduction, weights: Tensor, inputs: Tensor, targets: Tensor) -> Float[Tensor, "N W"]:

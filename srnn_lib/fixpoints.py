@@ -19,7 +19,7 @@ def is_divergent(weights: Float[Tensor, "N W"]) -> Bool[Tensor, " N"]:
 
 def is_zero(weights: Float[Tensor, "N W"], epsilon: float = EPSILON) -> Bool[Tensor, " N"]:
     """Whether every weight is closer to zero than epsilon (SR §3.1, class b)."""
-    return weights.abs().amax(dim=-1) < epsilon
+    return weights.abs().amax(dim=-1) < checks.positive("epsilon", epsilon)
 
 
 def self_error(reduction: Reduction, weights: Float[Tensor, "N W"]) -> Float[Tensor, " N"]:
@@ -29,7 +29,7 @@ def self_error(reduction: Reduction, weights: Float[Tensor, "N W"]) -> Float[Ten
 
 def is_fixpoint(reduction: Reduction, weights: Float[Tensor, "N W"], epsilon: float = EPSILON) -> Bool[Tensor, " N"]:
     """Whether self-application changes every weight by less than epsilon (SR Definition 3). Zero nets are included."""
-    return self_error(reduction, weights) < epsilon
+    return self_error(reduction, weights) < checks.positive("epsilon", epsilon)
 
 
 def is_second_order(
@@ -49,7 +49,7 @@ def is_second_order(
     checks.choice("bracket", bracket, BRACKETS)
     once = reduction.apply(weights, weights)
     twice = reduction.apply(weights, once) if bracket == "right" else reduction.apply(once, weights)
-    return (twice - weights).abs().amax(dim=-1) < epsilon
+    return (twice - weights).abs().amax(dim=-1) < checks.positive("epsilon", epsilon)
 
 
 def classify(
@@ -66,12 +66,13 @@ def classify(
         weights: The nets.
         epsilon: Margin of all three tests, positive.
         bracket: Of the second-order test.
-        chunk: Nets looked at at a time; bounds the memory and changes nothing else.
+        chunk: Nets looked at at a time; bounds the memory and changes nothing else. A reduction that draws random
+            numbers looks at all nets at once.
 
     Source: SR §3.1, classes a–e. Zero is asked before fixpoint, so zero is never counted as a replicator.
     """
-    checks.positive("epsilon", epsilon)
-    parts = weights.split(checks.count("chunk", chunk))
+    checks.count("chunk", chunk)
+    parts = [weights] if reduction.draws else weights.split(chunk)
     return torch.cat([_classify(reduction, part, epsilon, bracket) for part in parts])
 
 

@@ -6,19 +6,19 @@ levels are more nets.
 
 import json
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import safetensors.torch
 import torch
 from jaxtyping import Float
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from srnn_lib import checks, randomness
 from srnn_lib.architecture import Architecture, Matrix
+from srnn_lib.files import write_whole
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 INITIALISATIONS = ("glorot", "fan-in")
@@ -92,6 +92,8 @@ def identity(architecture: Architecture, dtype: str = "float32", sign: float = 1
     """
     if architecture.recurrent:
         raise checks.refuse("architecture", "recurrent", "feed-forward architectures")
+    if sign not in (1.0, -1.0):
+        raise checks.refuse("sign", sign, "1 or -1")
     net = torch.zeros(architecture.weight_count, 1, dtype=DTYPES[checks.choice("dtype", dtype, DTYPES)])
     for layer, matrix in enumerate(architecture.split(net)):
         matrix[0, 0] = sign if layer == 0 else 1.0
@@ -115,10 +117,15 @@ def clone_with_noise(
         form: "uniform" (z uniform in [-1, 1] per weight), "per-clone" (the same times one uniform [0, 1] factor per
             child), "constant" (a random sign per weight times one uniform [0, 1] factor per child).
 
+    Raises:
+        BadInput: A level that is not above 0, a count below 1, or an unknown form.
+
     Source: SR note 4 ("uniform"); authors' `journal` branch from and until June 2021 (the other two).
     """
     checks.choice("form", form, NOISE_FORMS)
     checks.count("trials", trials)
+    if not isinstance(levels, Sequence):
+        raise checks.refuse("noise levels", levels, "a list of numbers above 0")
     scale = torch.tensor([checks.positive("noise level", level) for level in levels], dtype=torch.float64)
     nets, width = parents.shape
     z = randomness.uniform(generator, nets, len(levels), trials, width, low=-1.0)
@@ -131,12 +138,14 @@ def clone_with_noise(
 
 
 def save(path: str | Path, architecture: Architecture, weights: Float[Tensor, "N W"]) -> None:
-    """Write a population to a safetensors file; a file that is already there is replaced in one move."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    save_file({"weights": weights.contiguous()}, unfinished, {"architecture": json.dumps(asdict(architecture))})
-    os.replace(unfinished, path)
+    """Write a population to a safetensors file; a file that is already there is replaced in one move.
+
+    Raises:
+        BadInput: The weights do not fit the architecture.
+    """
+    _require_fit(architecture, weights)
+    written = {"architecture": json.dumps(asdict(architecture))}
+    write_whole(Path(path), safetensors.torch.save({"weights": weights.contiguous()}, written))
 
 
 def load(path: str | Path) -> tuple[Architecture, Float[Tensor, "N W"]]:
@@ -152,7 +161,15 @@ def load(path: str | Path) -> tuple[Architecture, Float[Tensor, "N W"]]:
         with safe_open(path, framework="pt") as file:
             fields = json.loads((file.metadata() or {})["architecture"])
             weights = file.get_tensor("weights")
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        architecture = Architecture(**{**fields, "widths": tuple(fields["widths"])})
+        _require_fit(architecture, weights)
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
         wanted = "a file written by population.save"
         raise checks.refuse("population file", path.name, wanted, "delete it and save it again") from error
-    return Architecture(**{**fields, "widths": tuple(fields["widths"])}), weights
+    return architecture, weights
+
+
+def _require_fit(architecture: Architecture, weights: Tensor) -> None:
+    if weights.ndim != 2 or weights.shape[1] != architecture.weight_count:
+        allowed = f"(nets, {architecture.weight_count}) for this architecture"
+        raise checks.refuse("shape of the weights", tuple(weights.shape), allowed)

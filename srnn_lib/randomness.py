@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from srnn_lib import checks
+
 
 def spawn(generator: torch.Generator) -> torch.Generator:
     """A child generator on the CPU, seeded by one draw from `generator`."""
@@ -21,6 +23,8 @@ def uniform(
     generator: torch.Generator, nets: int, *shape: int, low: float = 0.0, high: float = 1.0
 ) -> Float[Tensor, "N ..."]:
     """Uniform float64 draws in `[low, high)`, shape `(nets, *shape)`."""
+    for size in (nets, *shape):
+        checks.count("number of draws", size, at_least=0)
     draws = torch.rand(nets, *shape, generator=spawn(generator), dtype=torch.float64)
     return low + (high - low) * draws
 
@@ -30,7 +34,7 @@ def normal(generator: torch.Generator, nets: int, *shape: int) -> Float[Tensor, 
 
     By the inverse distribution function: `torch.randn` fills in blocks, so its last values depend on the total size.
     """
-    return torch.special.ndtri(uniform(generator, nets, *shape, low=2.0**-54))
+    return torch.special.ndtri(uniform(generator, nets, *shape).clamp(2.0**-54, 1 - 2.0**-53))
 
 
 def permutations(generator: torch.Generator, nets: int, length: int) -> Int[Tensor, "N length"]:

@@ -44,6 +44,11 @@ class Reduction(ABC):
         """Training pairs per net. A sequence counts as one."""
         return 1
 
+    @property
+    def draws(self) -> bool:
+        """Whether an application draws random numbers, so that two applications differ."""
+        return False
+
     def apply(self, net: Float[Tensor, "N W"], other: Float[Tensor, "N W"]) -> Float[Tensor, "N W"]:
         """N applied to M: the net that `net` makes of `other`, pair by pair.
 
@@ -51,6 +56,10 @@ class Reduction(ABC):
 
         Source: SR §2.2, Reductions 1–3.
         """
+        for weights in (net, other):
+            if weights.shape[-1] != self.architecture.weight_count:
+                allowed = f"{self.architecture.weight_count}, that of this architecture"
+                raise checks.refuse("number of weights", weights.shape[-1], allowed)
         return self.restore(self.architecture.forward(net, self.reduce(other)))
 
     def training_pairs(self, other: Float[Tensor, "N W"]) -> tuple[Tensor, Tensor]:
@@ -78,7 +87,7 @@ class Weightwise(Reduction):
 
     def __post_init__(self) -> None:
         checks.choice("codes", self.codes, POSITION_CODES)
-        _require_ends(self.architecture, 4, 1)
+        _require(self.architecture, 4, 1)
 
     @cached_property
     def positions(self) -> Float[Tensor, "W 3"]:
@@ -122,7 +131,12 @@ class Aggregating(Reduction):
 
     def __post_init__(self) -> None:
         checks.choice("aggregate", self.aggregate, AGGREGATES)
-        _require_ends(self.architecture, self.architecture.widths[0], self.architecture.widths[0])
+        _require(self.architecture, self.architecture.widths[0], self.architecture.widths[0])
+
+    @property
+    def draws(self) -> bool:
+        """True with `shuffle`."""
+        return self.shuffle is not None
 
     @property
     def sizes(self) -> list[int]:
@@ -161,9 +175,7 @@ class Recurrent(Reduction):
     architecture: Architecture = field(default_factory=lambda: Architecture((1, 2, 2, 1), recurrent=True))
 
     def __post_init__(self) -> None:
-        _require_ends(self.architecture, 1, 1)
-        if not self.architecture.recurrent:
-            raise checks.refuse("architecture", "feed-forward", "recurrent architectures")
+        _require(self.architecture, 1, 1, recurrent=True)
 
     def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N W 1"]:
         """The weights as a sequence of single numbers."""
@@ -174,8 +186,11 @@ class Recurrent(Reduction):
         return outputs[..., 0]
 
 
-def _require_ends(architecture: Architecture, inputs: int, outputs: int) -> None:
-    """Refuse an architecture whose ends do not fit the reduction."""
+def _require(architecture: Architecture, inputs: int, outputs: int, recurrent: bool = False) -> None:
+    """Refuse an architecture that does not fit the reduction."""
+    kinds = {True: "recurrent", False: "feed-forward"}
+    if architecture.recurrent != recurrent:
+        raise checks.refuse("architecture", kinds[architecture.recurrent], f"{kinds[recurrent]} ones")
     first, *_, last = architecture.widths
     if (first, last) != (inputs, outputs):
         raise checks.refuse("widths", architecture.widths, f"{inputs} inputs and {outputs} outputs")

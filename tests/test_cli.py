@@ -141,7 +141,7 @@ def test_status(run_here, capsys):
     assert head.split() == ["chapter", "state", "time", "memory", "day", "why"]
     assert fresh.startswith(f"{tinybook.CHAPTER}  fresh      ")
     assert never == "self-replication/soups             never run"
-    tinybook.edit(run_here, lambda nb: nb.cells[0].update(source="# New"))
+    tinybook.edit(run_here, lambda nb: nb.cells[3].update(source="x = 1"))
     assert cli.main(["status"]) == 0
     assert "stale" in (line := capsys.readouterr().out.splitlines()[1])
     assert line.endswith("its cells changed")
