@@ -141,7 +141,7 @@ def _is_constant(node: Any, constants: set[str]) -> bool:
         node, ast.UnaryOp | ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.List | ast.Tuple | ast.Dict
     ):
         parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
-        return all(_is_constant(part, constants) for part in parts)
+        return bool(parts) and all(_is_constant(part, constants) for part in parts)  # an empty list is filled later
     part_of = isinstance(node, ast.Subscript | ast.Attribute | ast.NamedExpr)
     return part_of and _is_constant(node.value, constants)
 

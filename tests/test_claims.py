@@ -406,6 +406,7 @@ class TestAudit:
             "1 - float(zero.mean())",
             "exact(worst)",
             "max(errors)",
+            "filled['error']",
             "len(draws)",
             "float((draws < 0.6).all())",
         ],
@@ -413,6 +414,7 @@ class TestAudit:
     def test_measurements_are_not_constants(self, run_book, quantity):
         def edit(nb):
             before = "worst = 0.0\nfor draw in draws:\n    worst = max(worst, draw)\nerrors = list(draws)\n"
+            before += "filled = {}\nfilled['error'] = draws.max()\n"
             verdict_cell(nb).source = f'{before}judge("SR-02", error={quantity})'
 
         tinybook.edit(run_book, edit)
