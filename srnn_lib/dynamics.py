@@ -155,3 +155,37 @@ def survival(
         if verged.all():
             break
     return Survival(verged, diverged, vergence, holding, visits)
+
+
+def alternating(
+    reduction: Reduction,
+    weights: Float[Tensor, "N W"],
+    rule: Rule,
+    rounds: int,
+    steps: int,
+    generator: torch.Generator | None = None,
+    stop: Callable[[Tensor], Bool[Tensor, " N"]] = fixpoints.is_divergent,
+    engine: str = "auto",
+) -> Process:
+    """Yield the population after 0, 1, …, `rounds` rounds of one self-application and then `steps` of self-training.
+
+    A net that passes the test `stop` after a round, or that is divergent, stays as it was from then on.
+
+    Source: SR §3.4, Fig. 11.
+    """
+    trainer = Trainer(reduction, rule, generator, engine)
+    counts = [checks.count(name, value, at_least=0) for name, value in (("rounds", rounds), ("steps", steps))]
+    return _alternated(trainer, weights, *counts, stop)
+
+
+def _alternated(trainer: Trainer, weights: Tensor, rounds: int, steps: int, stop: Callable) -> Process:
+    weights = weights.T.contiguous().T
+    stopped = fixpoints.is_divergent(weights)
+    yield weights
+    for _ in range(rounds):
+        now = trainer.reduction.apply(weights, weights)
+        for _ in range(steps):
+            now = trainer.step(now)
+        weights = torch.where(stopped[:, None], weights, now)
+        stopped = stopped | fixpoints.is_divergent(weights) | stop(weights)
+        yield weights

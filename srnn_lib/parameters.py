@@ -37,6 +37,10 @@ def _positive(meaning: str) -> Rule:
     return Rule(checks.positive, "a finite number above 0", meaning)
 
 
+def _fraction(meaning: str) -> Rule:
+    return Rule(checks.fraction, "a number from 0 to 1", meaning)
+
+
 def _one_of(names: Collection[str], meaning: str) -> Rule:
     return Rule(lambda name, value: checks.choice(name, value, names), " or ".join(names), meaning)
 
@@ -69,6 +73,27 @@ RULES: dict[str, Rule] = {
     "patient_steps": _count("most steps they may take"),
     "robust_nets": _count("trained fixpoints put under noise"),
     "robust_steps": _count("steps they are trained"),
+    "preset_name": _PRESET,
+    "parents": _count("trained fixpoints that are cloned"),
+    "children": _count("noisy copies per parent and noise level"),
+    "turn_steps": _several(_count(""), "lengths of training compared"),
+    "line_parents": _count("parents joined by lines, every pair", at_least=3),
+    "line_children": _count("children on each line", at_least=10),
+    "line_steps": _count("steps of self-training of these"),
+    "rounds": _count("rounds of self-application followed by self-training"),
+    "train_steps": _several(_count("", at_least=0), "steps of self-training in a round, one population each"),
+    "soups": _count("soups per setting"),
+    "soup_nets": _count("nets in a soup", at_least=2),
+    "soup_epochs": _count("epochs of a soup"),
+    "soup_steps": _count("steps of self-training per net and epoch", at_least=0),
+    "attack_chance": _fraction("that a net attacks in an epoch"),
+    "small_nets": _count("nets in a small soup", at_least=2),
+    "small_epochs": _count("epochs of a small soup"),
+    "late_epochs": _count("epochs of a small soup that is given more time"),
+    "families": _count("parents in a soup", at_least=2),
+    "family_epochs": _count("epochs of a soup of families"),
+    "family_steps": _count("steps of self-training of parents, and of every net per epoch"),
+    "margins": _several(_positive(""), "margins of the fixpoint test compared"),
     "applications": _count("self-applications that noisy copies are followed for"),
     "epsilon": _positive("margin of the fixpoint test"),
     "learning_rate": _positive("of gradient descent"),

@@ -26,9 +26,10 @@ LIBRARY = ROOT / "srnn_lib"
 FLOORS = [
     "checks", "estimates", "files", "randomness", "authors",
     "architecture", "population", "reductions", "engines", "presets", "fixpoints", "dynamics",
-    "robustness", "projection", "tables",
+    "robustness", "cloning", "soup", "projection", "tables",
     "notebooks", "provenance", "results", "registry", "claims",
-    "figures", "figures.style", "figures.nets", "figures.self_replication",
+    "figures", "figures.style", "figures.nets", "figures.self_replication", "figures.shares", "figures.weight_space",
+    "figures.soups",
     "parameters", "chapters", "squares", "scoreboard", "audit", "publish", "runner",
     "__main__",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from srnn_lib.figures.style import (
     SECOND,
     WIDTH,
     Drawing,
+    power,
     styled,
 )
 from srnn_lib.projection import Plane
@@ -27,7 +28,9 @@ from srnn_lib.projection import Plane
 COUNTS = {"time_to_vergence": "time to vergence", "time_as_fixpoint": "time as fixpoint"}
 
 
-def trajectories(planes: dict[str, Plane], upward: str, caption: str, alt: str) -> Drawing:
+def trajectories(
+    planes: dict[str, Plane], upward: str, caption: str, alt: str, turned: Sequence[float] = (), zero: bool = True
+) -> Drawing:
     """Nets moving over the plane of their two main components, with time upwards; one panel per entry.
 
     Args:
@@ -35,31 +38,34 @@ def trajectories(planes: dict[str, Plane], upward: str, caption: str, alt: str) 
         upward: What the vertical axis counts.
         caption: Shown below the figure.
         alt: Read aloud instead of it.
+        turned: From where each panel is seen, in degrees around the vertical; -58 if left out.
+        zero: Whether to draw the line of the zero net.
     """
     with styled():
         figure = plt.figure(figsize=(WIDTH, 3.5 if len(planes) > 1 else 4.4), layout="none")
         width = 1 / len(planes)
         for place, (title, plane) in enumerate(planes.items()):
             axes = figure.add_axes((place * width, -0.02, width * 0.93, 1.0), projection="3d")
-            _trajectories(axes, plane)
+            _trajectories(axes, plane, zero)
+            axes.view_init(elev=18, azim=turned[place] if turned else -58)
             axes.set_title(title, loc="center", y=0.94)
             axes.set_zlabel(upward)
             axes.set_box_aspect((1, 1, 0.85), zoom=0.9)
     return Drawing(figure, caption, alt)
 
 
-def _trajectories(axes: Axes, plane: Plane) -> None:
+def _trajectories(axes: Axes, plane: Plane, zero: bool) -> None:
     colours = sns.color_palette("viridis", plane.table["net"].nunique())
     for colour, (_, path) in zip(colours, plane.table.groupby("net"), strict=True):
         axes.plot(path["x"], path["y"], path["step"], color=colour, linewidth=1.1)
     for step, marker, colour in (("min", "o", SECOND), ("max", "s", INK)):
         ends = plane.table.loc[plane.table.groupby("net")["step"].transform(step) == plane.table["step"]]
         axes.scatter(ends["x"], ends["y"], ends["step"], color=colour, marker=marker, s=16, depthshade=False)
-    x, y = plane.origin
-    axes.plot([x, x], [y, y], [0, plane.table["step"].max()], color=MUTED, linestyle=":", linewidth=1.2)
+    if zero:
+        x, y = plane.origin
+        axes.plot([x, x], [y, y], [0, plane.table["step"].max()], color=MUTED, linestyle=":", linewidth=1.2)
     axes.set_xlabel(f"component 1 ({plane.explained[0]:.0%})")
     axes.set_ylabel(f"component 2 ({plane.explained[1]:.0%})")
-    axes.view_init(elev=18, azim=-58)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.pane.set_alpha(0.35)
         axis.set_major_locator(MaxNLocator(4, integer=axis is axes.zaxis))
@@ -143,19 +149,12 @@ def survival_boxes(
             axes.set_title(dtype)
             axes.set_ylabel("self-applications")
             axes.set_xlabel("")
-            axes.set_xticks(range(len(levels)), [_power(level) for level in levels])
+            axes.set_xticks(range(len(levels)), [power(level) for level in levels])
             axes.get_legend().remove()
         np.atleast_1d(panels)[-1].set_xlabel("largest noise per weight")
         handles, labels = np.atleast_1d(panels)[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return Drawing(figure, caption, alt)
-
-
-def _power(level: float) -> str:
-    if level == 0:
-        return "none"
-    exponent = np.log10(level)
-    return rf"$10^{{{round(exponent)}}}$" if np.isclose(exponent, round(exponent)) else f"{level:.1g}"
 
 
 def _boxes(axes: Axes, rows: pd.DataFrame, levels: Sequence[float]) -> None:

@@ -1,6 +1,7 @@
 """One look for all figures: colours that everyone can tell apart, sizes that fit the page, alt text and caption."""
 
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -48,6 +49,15 @@ def styled() -> Iterator[None]:
     """The book's matplotlib settings, for the length of a `with` block only."""
     with sns.axes_style("ticks", rc=_RC), plt.rc_context(_RC):
         yield
+
+
+def power(level: float) -> str:
+    """A level as a label: a power of ten where it is one, "none" for zero."""
+    if level == 0:
+        return "none"
+    exponent = math.log10(level)
+    whole = math.isclose(exponent, round(exponent), abs_tol=1e-9)
+    return rf"$10^{{{round(exponent)}}}$" if whole else f"{level:.1g}"
 
 
 def show(drawing: Drawing, name: str) -> None:
