@@ -12,13 +12,14 @@ import pytest
 import torch
 from soup_loop import Loop
 
-from srnn_lib import fixpoints, soup
+from srnn_lib import fixpoints, soup, soup_history
 from srnn_lib.engines import Rule
 from srnn_lib.presets import preset
+from srnn_lib.soup_schedule import Schedule
 
 SETTINGS = preset("alife2019")
 REDUCTION = SETTINGS.reduction("weightwise")
-SCHEDULE = soup.Schedule(attack_chance=0.1, training_steps=30)
+SCHEDULE = Schedule(attack_chance=0.1, training_steps=30)
 RULES = {"full": Rule(SETTINGS.rule.learning_rate, "full"), "single": SETTINGS.rule}
 NETS = 20
 PIECE = {"full": (1, 10), "single": (1, 2)}  # soups and epochs of the plain loop
@@ -36,9 +37,10 @@ def start(soups, dtype):
 
 
 def evolve(name, soups, epochs, dtype="float32"):
-    """Soups at the end, all at once, and their events."""
+    """Events of soups, all at once, and the soups at the end."""
     process = soup.evolve(REDUCTION, start(soups, dtype), SCHEDULE, RULES[name], epochs, generator(1), epsilon=1e-4)
-    return soup.chronicle(process)
+    events, path = soup_history.chronicle(process)
+    return events, path[-1]
 
 
 def loop_rate(name):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 import torch
@@ -112,6 +112,19 @@ class Architecture:
         for kernel, feedback, activate in zip(layers[::2], layers[1::2], activations, strict=True):
             signal = _unroll(signal @ kernel.mT, feedback, activate)
         return signal
+
+    def effective(self, weights: Float[Tensor, "N W"]) -> Float[Tensor, "N out in"]:
+        """The one matrix W_L … W_1 to which each linear net comes down; for one output, its effective row.
+
+        Raises:
+            BadInput: The nets are not linear, or recurrent.
+        """
+        if self.activation != "linear" or self.recurrent:
+            kind = "recurrent" if self.recurrent else self.activation
+            raise checks.refuse("architecture", kind, "linear ones without feedback")
+        matrices = self.split(weights.T)  # with the nets on the last axis, where many small products are one large one
+        product = reduce(lambda right, left: (left[:, :, None] * right[None]).sum(1), matrices)
+        return product.movedim(-1, 0)
 
     def positions(self, codes: str = "layer") -> Float[Tensor, "W 3"]:
         """The code (l, c, p) of every weight: its layer, the cell it leads into, its place among that cell's weights.

@@ -12,10 +12,11 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from srnn_lib import checks, fixpoints
-from srnn_lib.engines import Rule, Trainer
+from srnn_lib.engines import Rule, Trainer, laid_out
 from srnn_lib.reductions import Reduction
 
 Process = Iterator[Tensor]
+Test = Callable[[Tensor], Bool[Tensor, " N"]]
 NEVER = -1
 
 
@@ -26,14 +27,20 @@ def self_application(reduction: Reduction, weights: Float[Tensor, "N W"], steps:
 
     Source: SR Definition 1.
     """
-    return _applied(reduction, weights, checks.count("steps", steps, at_least=0))
+    steps = checks.count("steps", steps, at_least=0)
+    return _rounds(weights, steps, lambda now: reduction.apply(now, now), fixpoints.is_divergent)
 
 
-def _applied(reduction: Reduction, weights: Tensor, steps: int) -> Process:
+def _rounds(weights: Tensor, rounds: int, advance: Callable[[Tensor], Tensor], stop: Test) -> Process:
+    """Populations, each `advance` of the one before; a net that passes `stop`, or has passed it, stays as it is.
+
+    At the start only divergent nets count as stopped.
+    """
+    stopped = fixpoints.is_divergent(weights)
     yield weights
-    for _ in range(steps):
-        gone = fixpoints.is_divergent(weights)
-        weights = torch.where(gone[:, None], weights, reduction.apply(weights, weights))
+    for _ in range(rounds):
+        weights = torch.where(stopped[:, None], weights, advance(weights))
+        stopped = stopped | stop(weights)
         yield weights
 
 
@@ -57,7 +64,7 @@ def self_training(
 
 
 def _trained(trainer: Trainer, weights: Tensor, steps: int) -> Process:
-    weights = weights.T.contiguous().T  # nets on the fast axis: the closed form works on rows of nets
+    weights = laid_out(weights)
     yield weights
     for _ in range(steps):
         weights = trainer.step(weights)
@@ -88,9 +95,7 @@ def displacements(process: Process) -> tuple[Float[Tensor, "T N"], Float[Tensor,
     return torch.cat(lengths), before.contiguous()
 
 
-def first_passage(
-    process: Process, test: Callable[[Tensor], Bool[Tensor, " N"]]
-) -> tuple[Int[Tensor, " N"], Float[Tensor, "N W"]]:
+def first_passage(process: Process, test: Test) -> tuple[Int[Tensor, " N"], Float[Tensor, "N W"]]:
     """The first step at which each net passes `test`, and its weights then; stops when all have passed.
 
     Returns:
@@ -164,7 +169,7 @@ def alternating(
     rounds: int,
     steps: int,
     generator: torch.Generator | None = None,
-    stop: Callable[[Tensor], Bool[Tensor, " N"]] = fixpoints.is_divergent,
+    stop: Test = fixpoints.is_divergent,
     engine: str = "auto",
 ) -> Process:
     """Yield the population after 0, 1, …, `rounds` rounds of one self-application and then `steps` of self-training.
@@ -174,18 +179,12 @@ def alternating(
     Source: SR §3.4, Fig. 11.
     """
     trainer = Trainer(reduction, rule, generator, engine)
-    counts = [checks.count(name, value, at_least=0) for name, value in (("rounds", rounds), ("steps", steps))]
-    return _alternated(trainer, weights, *counts, stop)
+    rounds, steps = (checks.count(name, value, at_least=0) for name, value in (("rounds", rounds), ("steps", steps)))
 
-
-def _alternated(trainer: Trainer, weights: Tensor, rounds: int, steps: int, stop: Callable) -> Process:
-    weights = weights.T.contiguous().T
-    stopped = fixpoints.is_divergent(weights)
-    yield weights
-    for _ in range(rounds):
-        now = trainer.reduction.apply(weights, weights)
+    def advance(now: Tensor) -> Tensor:
+        now = reduction.apply(now, now)
         for _ in range(steps):
             now = trainer.step(now)
-        weights = torch.where(stopped[:, None], weights, now)
-        stopped = stopped | fixpoints.is_divergent(weights) | stop(weights)
-        yield weights
+        return now
+
+    return _rounds(laid_out(weights), rounds, advance, lambda now: fixpoints.is_divergent(now) | stop(now))

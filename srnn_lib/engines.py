@@ -9,10 +9,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from srnn_lib import checks, randomness
+from srnn_lib.architecture import Architecture
 from srnn_lib.reductions import Recurrent, Reduction, Weightwise
 
 BATCHES = ("single", "full")
@@ -98,14 +99,22 @@ class Linear(Engine):
         effective = rows[0]
         error = torch.addcmul(places @ effective[1:], values, effective[0] - 1)
         pull = torch.cat([(values * error).sum(0, keepdim=True), places.T @ error]) * (2 / len(values))
-        return _outer(reduction, rows, _columns(matrices, pull))
+        return _outer(reduction.architecture, rows, _columns(matrices, pull))
 
     def on_pair(self, reduction: Reduction, weights: Tensor, inputs: Tensor, targets: Tensor) -> Float[Tensor, "N W"]:
         """Gradient on one pair per net: forward columns, then backward rows."""
         matrices = reduction.architecture.split(weights.T)
         columns = _columns(matrices, inputs.T)
         owed = (columns[-1] - targets.T) * (2 / targets.shape[1])
-        return _outer(reduction, _rows(matrices, owed), columns)
+        return _outer(reduction.architecture, _rows(matrices, owed), columns)
+
+    def on_output(
+        self, architecture: Architecture, weights: Tensor, inputs: Float[Tensor, "*N in"], pull: Float[Tensor, "N out"]
+    ) -> Float[Tensor, "N W"]:
+        """Gradient of `pull · output` on the given inputs; `pull` is the derivative of some loss by the outputs."""
+        matrices = architecture.split(weights.T)
+        columns = _columns(matrices, inputs.expand(len(weights), -1).T)
+        return _outer(architecture, _rows(matrices, pull.T), columns)
 
 
 def _rows(matrices: list[Tensor], row: Tensor) -> list[Tensor]:
@@ -124,10 +133,15 @@ def _columns(matrices: list[Tensor], column: Tensor) -> list[Tensor]:
     return columns
 
 
-def _outer(reduction: Reduction, rows: list[Tensor], columns: list[Tensor]) -> Tensor:
+def _outer(architecture: Architecture, rows: list[Tensor], columns: list[Tensor]) -> Tensor:
     """The gradient of every matrix, joined to flat vectors, nets first."""
     grads = [row[:, None] * column for row, column in zip(rows[1:], columns, strict=False)]
-    return reduction.architecture.join(grads).T
+    return architecture.join(grads).T
+
+
+def laid_out(weights: Float[Tensor, "N W"]) -> Float[Tensor, "N W"]:
+    """The same weights with the nets next to each other in memory: the closed form works on rows of nets."""
+    return weights.T.contiguous().T
 
 
 def choose(reduction: Reduction, name: str = "auto") -> Engine:
@@ -167,8 +181,18 @@ class Trainer:
         if self._in_sequence and self.generator is None:
             raise checks.refuse("generator", None, "a torch.Generator where the batch is 'single'")
 
-    def step(self, weights: Float[Tensor, "N W"], other: Float[Tensor, "N W"] | None = None) -> Float[Tensor, "N W"]:
-        """The weights after one step of training on `other`, or on themselves if that is None.
+    def step(
+        self,
+        weights: Float[Tensor, "N W"],
+        other: Float[Tensor, "N W"] | None = None,
+        order: Int[Tensor, "N B"] | None = None,
+    ) -> Float[Tensor, "N W"]:
+        """The weights after one step of training.
+
+        Args:
+            weights: Before the step; not changed.
+            other: The nets trained on; None for the nets themselves.
+            order: In which each net meets its B training pairs where `rule.batch` is "single"; drawn if None.
 
         Source: SR §2.3, Definition 4 (self-training); `other` is the "learn" interaction of SR §5.
         """
@@ -178,7 +202,7 @@ class Trainer:
         teacher = weights if other is None else other
         if not self._in_sequence:
             return self._update(weights, self._gradients.on_net(self.reduction, weights, teacher, self.rule.detach))
-        for inputs, targets in self._pairs(teacher):
+        for inputs, targets in self._pairs(teacher, order):
             weights = self._update(weights, self._gradients.on_pair(self.reduction, weights, inputs, targets))
         return weights
 
@@ -187,10 +211,12 @@ class Trainer:
             gradient = self._velocity = self.rule.momentum * self._velocity + gradient
         return weights.sub(gradient, alpha=self.rule.learning_rate)
 
-    def _pairs(self, teacher: Tensor) -> zip:
-        """The training pairs of this step, one per net at a time, each net in its own random order."""
+    def _pairs(self, teacher: Tensor, order: Tensor | None) -> zip:
+        """The training pairs of this step, one per net at a time, each net in its own order."""
         inputs, targets = self.reduction.training_pairs(teacher)
-        order = randomness.permutations(self.generator, *inputs.shape[:2]).to(inputs.device)[..., None]
+        if order is None:
+            order = randomness.permutations(self.generator, *inputs.shape[:2])
+        order = order.to(inputs.device)[..., None]
         return zip(
             *(pieces.gather(1, order.expand_as(pieces)).transpose(0, 1).contiguous() for pieces in (inputs, targets)),
             strict=True,

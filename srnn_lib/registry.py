@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from srnn_lib import checks
 from srnn_lib.checks import BadInput, refuse
@@ -28,6 +28,11 @@ class Paper:
 
     title: str
     chapters: Mapping[str, str]
+
+    @property
+    def part(self) -> str:
+        """The folder of its chapters below `book/`."""
+        return next(iter(self.chapters)).partition("/")[0]
 
 
 PAPERS = {
@@ -64,6 +69,56 @@ PAPERS = {
 }
 
 
+class Hinge(NamedTuple):
+    """Something a verdict may hinge on, and what that means for the claims named under it."""
+
+    title: str
+    meaning: str
+
+
+HINGES = {
+    "float32": Hinge(
+        "the number format",
+        "Judged in single precision, as the paper computed. In double precision, run beside it, the outcome is another "
+        "one: what the numbers show is rounding, more than dynamics.",
+    ),
+    "initialisation": Hinge(
+        "how random nets are drawn",
+        "Judged with the way of the program behind the figures. The papers leave it open, and with another customary "
+        "way the outcome is another one.",
+    ),
+    "optimiser": Hinge(
+        "the training rule",
+        "Judged with the learning rate, the batches and the momentum of the program behind the figures. Another "
+        "published set of them gives another outcome for the same number of steps.",
+    ),
+    "steps": Hinge(
+        "how long one goes on",
+        "Earlier or later the same measurement gives another answer; the number of steps decides, and the text does "
+        "not always name it.",
+    ),
+    "margin": Hinge("the margin of the tests", "A wider or narrower margin for fixpoints decides the other way."),
+    "activation": Hinge(
+        "the activation function",
+        "The figures show nets with one activation function. With another one the outcome is another one.",
+    ),
+    "aggregation": Hinge(
+        "how weights are condensed",
+        "The figures show one way to condense many weights into one number. With another one the outcome is another "
+        "one.",
+    ),
+    "sample": Hinge(
+        "how much was looked at",
+        "The paper rests on few runs, or shows one. With more of them the sentence describes an exception, misses "
+        "something, or cannot be told from chance.",
+    ),
+    "wording": Hinge(
+        "the wording",
+        "What the sentence is about is there. Taken at its word it claims more than that, or it names another number.",
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Criterion:
     """One measured quantity of a claim and its bounds at each scale (`book` always among them)."""
@@ -79,7 +134,11 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Claim:
-    """One entry of the registry; `criterion` is its wording, `checks` what the machine compares."""
+    """One entry of the registry; `criterion` is its wording, `checks` what the machine compares.
+
+    `hinges_on` says why a verdict is as it is, the most important of `HINGES` first. It is a reading of the chapter,
+    made after the run, and decides nothing.
+    """
 
     id: str
     paper: str
@@ -92,10 +151,11 @@ class Claim:
     checks: tuple[Criterion, ...] = ()
     lost: str = ""
     note: str = ""
+    hinges_on: tuple[str, ...] = ()
 
 
 TEXTS = ("id", "paper", "place", "chapter", "statement", "quantity", "criterion", "expected", "lost", "note")
-OPTIONAL = ("checks", "lost", "note")
+OPTIONAL = ("checks", "lost", "note", "hinges_on")
 
 
 def load(folder: Path | None = None) -> dict[str, Claim]:
@@ -130,7 +190,7 @@ def describe(bounds: Bounds) -> str:
 
 
 def _claim(entry: Any) -> Claim:
-    _keys("key", entry, (*TEXTS, "checks"), OPTIONAL)
+    _keys("key", entry, (*TEXTS, "checks", "hinges_on"), OPTIONAL)
     for key in TEXTS:
         if key in entry and not (isinstance(entry[key], str) and entry[key].strip()):
             raise refuse(key, entry[key], "text, not empty")
@@ -142,7 +202,14 @@ def _claim(entry: Any) -> Claim:
     if not entry.get("checks") and "lost" not in entry:
         raise BadInput("checks are missing; only a claim whose text lost something (`lost`) may have none")
     criteria = tuple(_criterion(name, check) for name, check in _mapping("checks", entry.get("checks") or {}))
-    return Claim(**{key: " ".join(entry[key].split()) for key in TEXTS if key in entry}, checks=criteria)
+    texts = {key: " ".join(entry[key].split()) for key in TEXTS if key in entry}
+    return Claim(**texts, checks=criteria, hinges_on=_hinges(entry.get("hinges_on", [])))
+
+
+def _hinges(entry: Any) -> tuple[str, ...]:
+    if not isinstance(entry, list) or len(set(map(str, entry))) < len(entry):
+        raise refuse("hinges_on", entry, "a list of different words", f"known: {', '.join(HINGES)}")
+    return tuple(checks.choice("hinges_on", name, HINGES) for name in entry)
 
 
 def _criterion(name: Any, entry: Any) -> Criterion:

@@ -5,141 +5,21 @@ Self-training touches only the net itself. So within an epoch the nets train tog
 and the outcome is still exactly that of going through the nets one by one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import pandas as pd
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from srnn_lib import checks, fixpoints, population, randomness
-from srnn_lib.engines import Rule, Trainer
+from srnn_lib import checks, fixpoints, population
+from srnn_lib.engines import Rule, Trainer, laid_out
 from srnn_lib.reductions import Reduction
+from srnn_lib.soup_schedule import NOBODY, Draws, Schedule, draw
 
-PER = ("net", "epoch")
-ORDERS = ("sequential", "simultaneous")
 KINDS = ("attack", "learn", "divergent", "zero")
 COLUMNS = ("epoch", "soup", "kind", "attacker", "victim", "displacement")
-NOBODY = -1
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """What happens in one epoch of a soup.
-
-    Attributes:
-        attack_chance: That a net replaces another by its application to it, in [0, 1].
-        learn_chance: That a net is trained on another one, in [0, 1].
-        per: What a chance counts for: "net" (every net acts with that chance; authors' code of 2019) or "epoch" (one
-            pair of the soup does, before all training; 2021).
-        self_attack: Whether a net may be its own partner in an interaction.
-        order: "sequential" (net by net and in place: a net attacks, learns, trains and is replaced if need be, then
-            comes the next) or "simultaneous" (interactions read the state before the epoch; of several attacks on one
-            net the last one counts; then all train).
-        training_steps: Steps of self-training per net and epoch.
-        severity: Steps of training that one "learn" takes.
-        replace_divergent: Whether a divergent net makes room for a new random one, after its training.
-        replace_zero: The same for a net at zero.
-
-    Source: SR §3.5, Interactions 1 and 2; authors' branches `master` and `journal` for what the text leaves open.
-    """
-
-    attack_chance: float = 0.1
-    learn_chance: float = 0.0
-    per: str = "net"
-    self_attack: bool = True
-    order: str = "sequential"
-    training_steps: int = 30
-    severity: int = 1
-    replace_divergent: bool = True
-    replace_zero: bool = True
-
-    def __post_init__(self) -> None:
-        checks.fraction("attack_chance", self.attack_chance)
-        checks.fraction("learn_chance", self.learn_chance)
-        checks.choice("per", self.per, PER)
-        checks.choice("order", self.order, ORDERS)
-        checks.count("training_steps", self.training_steps, at_least=0)
-        checks.count("severity", self.severity, at_least=0)
-
-    @property
-    def in_place(self) -> bool:
-        """Whether a net's interactions come after the training of the nets before it."""
-        return self.order == "sequential" and self.per == "net"
-
-
-@dataclass(frozen=True)
-class Draws:
-    """Everything random in one epoch of S soups of N nets. A soup's share does not depend on its neighbours.
-
-    Attributes:
-        victims: Whom each net attacks, `NOBODY` = -1 where it does not.
-        teachers: Whom each net learns from, likewise.
-        training_orders: Order of the training pairs in each step of self-training; None where there is none.
-        learning_orders: The same for the steps of learning.
-        architecture: Of the newcomers.
-        init: Their initialisation.
-        child: Their generator.
-    """
-
-    victims: Int[Tensor, "S N"]
-    teachers: Int[Tensor, "S N"]
-    training_orders: Int[Tensor, "S N A B"] | None
-    learning_orders: Int[Tensor, "S N L B"] | None
-    architecture: population.Architecture
-    init: str
-    child: torch.Generator
-
-    @cached_property
-    def newcomers(self) -> Float[Tensor, "S N W"]:
-        """The net that takes each place if that becomes free in this epoch (float64)."""
-        drawn = population.initialise(
-            self.architecture, self.victims.numel(), self.child, self.init, dtype="float64"
-        )  # fmt: skip
-        return drawn.unflatten(0, self.victims.shape)
-
-
-def draw(
-    schedule: Schedule, reduction: Reduction, rule: Rule, shape: tuple[int, int], generator: torch.Generator, init: str
-) -> Draws:
-    """The random part of one epoch for `shape` = (soups, nets per soup)."""
-    soups, nets = shape
-    chances = (schedule.attack_chance, schedule.learn_chance)
-    lucky = randomness.uniform(generator, soups, nets, 2, 2)
-    actors = torch.full((soups, 2), NOBODY)
-    if schedule.per == "epoch":
-        actors = _whole(randomness.uniform(generator, soups, 2), nets)
-        lucky = lucky[:, :1].expand(soups, nets, 2, 2)
-    partners = []
-    for kind, chance in enumerate(chances):
-        acts = lucky[..., kind, 0] < chance
-        if schedule.per == "epoch":
-            acts = acts & (torch.arange(nets) == actors[:, kind, None])
-        partners.append(torch.where(acts, _partner(lucky[..., kind, 1], schedule.self_attack), NOBODY))
-    single = rule.batch == "single" and reduction.samples > 1
-    orders = [
-        randomness.permutations(generator, soups * nets * steps, reduction.samples).unflatten(0, (soups, nets, steps))
-        if single and steps and needed
-        else None
-        for steps, needed in ((schedule.training_steps, True), (schedule.severity, schedule.learn_chance > 0))
-    ]
-    return Draws(*partners, *orders, reduction.architecture, init, randomness.spawn(generator))
-
-
-def _whole(uniform: Tensor, below: int) -> Tensor:
-    """Uniform whole numbers from uniform numbers in [0, 1)."""
-    return (uniform * below).long().clamp(max=below - 1)
-
-
-def _partner(uniform: Tensor, with_itself: bool) -> Int[Tensor, "S N"]:
-    """A uniform partner for every net."""
-    nets = uniform.shape[1]
-    if with_itself or nets == 1:
-        return _whole(uniform, nets)
-    other = _whole(uniform, nets - 1)
-    return other + (other >= torch.arange(nets))
 
 
 @dataclass(frozen=True)
@@ -236,19 +116,6 @@ def _table(events: list[dict], number: int) -> pd.DataFrame:
     return rows.sort_values(["soup", "turn"], kind="stable", ignore_index=True)[list(COLUMNS)]
 
 
-class _Rehearsed(Trainer):
-    """A trainer whose orders of the pairs were drawn beforehand, `(N, steps, B)`."""
-
-    orders: Tensor | None = None
-
-    def _pairs(self, teacher: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        order = self.orders[:, self._steps - 1].to(teacher.device)
-        inputs, targets = self.reduction.training_pairs(teacher)
-        rows = torch.arange(len(order), device=teacher.device)
-        for column in order.T:
-            yield inputs[rows, column], targets[rows, column]
-
-
 @dataclass
 class _Turn:
     """One epoch: changes `weights` in place and collects what happened."""
@@ -300,20 +167,21 @@ class _Turn:
             return
         teachers = self.draws.teachers[soups, net]
         before = now = self.weights[soups, net]
-        trainer = self._trainer(self.draws.learning_orders, soups, torch.full_like(soups, net))
+        trainer = Trainer(self.reduction, self.rule, self.draws.child)
         itself = (teachers == net)[:, None]
         taught = self.old[soups, teachers]
-        for _ in range(self.schedule.severity):
-            now = trainer.step(now, torch.where(itself, now, taught))
+        for order in _orders(self.draws.learning_orders, self.schedule.severity, soups, net):
+            now = trainer.step(now, torch.where(itself, now, taught), order)
         self.weights[soups, net] = now
         self._note("learn", soups, teachers, torch.full_like(teachers, net), now - before)
 
     def _train(self, where: Bool[Tensor, "S N"]) -> None:
         soups, nets = where.nonzero(as_tuple=True)
-        trainer = self._trainer(self.draws.training_orders, soups, nets)
-        now = self.weights[soups, nets].T.contiguous().T  # nets on the fast axis: the closed form works on rows of nets
-        for step in range(self.schedule.training_steps):
-            before, now = now, trainer.step(now)
+        trainer = Trainer(self.reduction, self.rule, self.draws.child)
+        now = laid_out(self.weights[soups, nets])
+        orders = _orders(self.draws.training_orders, self.schedule.training_steps, soups, nets)
+        for step, order in enumerate(orders):
+            before, now = now, trainer.step(now, order=order)
             if self.moves is not None:
                 self.moves[step, soups, nets] = _length(now - before).to(now)
         self.weights[soups, nets] = now
@@ -321,13 +189,6 @@ class _Turn:
             self._replace("divergent", fixpoints.is_divergent(now), soups, nets)
         if self.schedule.replace_zero:
             self._replace("zero", fixpoints.is_zero(now, self.epsilon), soups, nets)
-
-    def _trainer(self, orders: Tensor | None, soups: Tensor, nets: Tensor) -> Trainer:
-        if orders is None:
-            return Trainer(self.reduction, self.rule, self.draws.child)
-        trainer = _Rehearsed(self.reduction, self.rule, self.draws.child)
-        trainer.orders = orders[soups, nets]
-        return trainer
 
     def _replace(self, kind: str, gone: Tensor, soups: Tensor, nets: Tensor) -> None:
         if gone.any():
@@ -343,6 +204,11 @@ class _Turn:
         length = torch.full(soups.shape, torch.nan) if change is None else _length(change)
         columns = {"turn": turn, "soup": soups, "attacker": attackers, "victim": victims, "displacement": length}
         self.events.append({"kind": kind, **{name: values.cpu().numpy() for name, values in columns.items()}})
+
+
+def _orders(drawn: Tensor | None, steps: int, soups: Tensor, nets: Tensor | int) -> Sequence[Tensor | None]:
+    """The order of the pairs in each step of these nets, None where a step knows no order."""
+    return [None] * steps if drawn is None else drawn[soups, nets].unbind(1)
 
 
 def _length(change: Float[Tensor, "n W"]) -> Float[Tensor, " n"]:
@@ -367,65 +233,3 @@ def _waves(victims: Int[Tensor, "S N"], teachers: Int[Tensor, "S N"]) -> Int[Ten
         free[:, net] = wave + 1
         waves[:, net] = wave
     return waves
-
-
-def chronicle(epochs: Iterable[Epoch]) -> tuple[pd.DataFrame, Float[Tensor, "S N W"]]:
-    """All events of an evolution in one table, and the soups at its end."""
-    tables = []
-    for epoch in epochs:
-        tables.append(epoch.events)
-        weights = epoch.weights
-    filled = [table for table in tables if len(table)] or tables[:1]
-    return pd.concat(filled, ignore_index=True), weights
-
-
-def of_kind(events: pd.DataFrame, *kinds: str) -> pd.DataFrame:
-    """The events of the named `KINDS`.
-
-    Raises:
-        BadInput: An unknown kind; the line names the nearest one.
-    """
-    return events[events["kind"].isin([checks.choice("interaction", kind, KINDS) for kind in kinds])]
-
-
-def genealogy(events: pd.DataFrame, shape: tuple[int, int]) -> pd.DataFrame:
-    """Every net that ever lived in `shape` = (soups, nets per soup), place by place.
-
-    Args:
-        events: Of an evolution from its start on.
-        shape: Soups and nets per soup.
-
-    Returns:
-        One row per life: `soup`, `net` (its place), `life` (0 for the net of the start), `born` and `died` (epochs;
-        `NOBODY` = -1 for the living), `cause` ("divergent", "zero" or "" for the living).
-    """
-    deaths = of_kind(events, "divergent", "zero")
-    ended = deaths[["soup", "victim", "epoch", "kind"]].set_axis(["soup", "net", "died", "cause"], axis=1)
-    places = pd.MultiIndex.from_product([range(shape[0]), range(shape[1])], names=["soup", "net"])
-    lives = pd.concat([ended, places.to_frame(index=False).assign(died=NOBODY, cause="")], ignore_index=True)
-    lives = lives.sort_values(["soup", "net"], kind="stable", ignore_index=True)
-    at = lives.groupby(["soup", "net"])
-    lives = lives.assign(life=at.cumcount(), born=at["died"].shift(fill_value=0))
-    return lives[["soup", "net", "life", "born", "died", "cause"]].astype({"born": int, "died": int})
-
-
-def main_cluster(
-    weights: Float[Tensor, "S N W"], radius: Float[Tensor, " S"], rounds: int = 10
-) -> tuple[Int[Tensor, " S"], Float[Tensor, "S W"]]:
-    """The fullest ball of that radius in each soup: how many nets it holds, and its centre.
-
-    Balls start around every net and move to the mean of what they hold, `rounds` times; the fullest one met counts.
-    Divergent nets are in no ball.
-    """
-    finite = ~fixpoints.is_divergent(weights)
-    nets = torch.where(finite[..., None], weights, 0.0).double()
-    centres = nets
-    most, best = torch.zeros(len(nets), dtype=torch.int64), torch.full_like(nets[:, 0], torch.nan)
-    for _ in range(rounds + 1):
-        inside = (torch.cdist(centres, nets) <= radius[:, None, None]) & finite[:, None]
-        count, place = inside.sum(2).max(1)
-        fuller = count > most
-        chosen = centres[torch.arange(len(nets)), place]
-        most, best = torch.where(fuller, count, most), torch.where(fuller[:, None], chosen, best)
-        centres = (inside.double() @ nets) / inside.sum(2, keepdim=True).clamp(min=1)
-    return most, best

@@ -5,7 +5,7 @@ import math
 import oracle
 import torch
 
-from srnn_lib import soup
+from srnn_lib import soup_schedule
 
 
 class Loop:
@@ -25,7 +25,7 @@ class Loop:
         """Every soup through every epoch."""
         shape = len(self.soups), len(self.soups[0])
         for self.epoch in range(1, epochs + 1):
-            draws = soup.draw(self.schedule, self.reduction, self.rule, shape, generator, init)
+            draws = soup_schedule.draw(self.schedule, self.reduction, self.rule, shape, generator, init)
             for number, nets in enumerate(self.soups):
                 self.soup, self.nets = number, nets
                 self.one_epoch(draws)
@@ -51,7 +51,7 @@ class Loop:
     def attack(self, draws, place, old):
         """The net writes its application to the victim over the victim."""
         victim = int(draws.victims[self.soup, place])
-        if victim == soup.NOBODY:
+        if victim == soup_schedule.NOBODY:
             return
         attacker, before = self.nets[place], self.nets[victim].read()
         if old:
@@ -63,7 +63,7 @@ class Loop:
     def learn(self, draws, place, old):
         """The net is trained on its teacher."""
         teacher = int(draws.teachers[self.soup, place])
-        if teacher == soup.NOBODY:
+        if teacher == soup_schedule.NOBODY:
             return
         net = self.nets[place]
         before = net.read()

@@ -130,6 +130,20 @@ def test_positions_of_any_net(hidden, order, codes):
     assert codes == "raw" or (reduction.positions.min() >= 0 and reduction.positions.max() <= 1)
 
 
+@given(hidden=HIDDEN, order=st.sampled_from(ORDERS), outputs=st.integers(1, 3))
+def test_the_effective_matrix_answers_unit_inputs(hidden, order, outputs):
+    net = Architecture((4, *hidden, outputs), order=order)
+    weights = torch.randn(3, net.weight_count, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    answers = net.forward(weights, torch.eye(4, dtype=torch.float64).expand(3, 4, 4))
+    torch.testing.assert_close(net.effective(weights).mT, answers)
+
+
+@pytest.mark.parametrize("net", [Architecture(activation="tanh"), Architecture((1, 2, 1), recurrent=True)])
+def test_only_linear_nets_come_down_to_one_matrix(net, refused):
+    with refused("architecture", "linear ones without feedback"):
+        net.effective(torch.zeros(1, net.weight_count))
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

@@ -171,3 +171,24 @@ def test_nothing_spills_over(visit):
 def test_a_small_screen_shows_it_all(narrow):
     assert narrow.evaluate(SPILL) == []
     assert serious(narrow) == []
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_film_plays_where_it_is_welcome(motion, chrome, host):
+    require("book/self-replication/soups.html")
+    page = chrome.new_page(viewport=WIDE, reduced_motion=motion)
+    page.goto(host + "book/self-replication/soups.html", wait_until="load")
+    film = page.locator(".srnn-film")
+    clock, button = film.locator("output"), film.locator("button")
+    film.locator(".stage").scroll_into_view_if_needed()
+    if motion == "reduce":
+        assert (button.inner_text(), clock.inner_text()[:8]) == ("Play", "epoch 0 ")
+        button.press("Enter")
+    film.get_by_role("button", name="Pause").wait_for()
+    film.get_by_text("epoch 2 of").wait_for()
+    button.press("Space")
+    assert button.inner_text() == "Play"
+    film.locator("input").press("End")
+    assert button.inner_text() == "Play again"
+    assert film.locator(".nets use").count() > 1
+    page.close()

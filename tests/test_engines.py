@@ -105,6 +105,17 @@ def test_training_on_another_net(reduction, rule, engine, seeded, small, close):
     assert torch.equal(other, kept)
 
 
+@pytest.mark.parametrize("engine", ["auto", "autograd"])
+def test_the_order_of_the_pairs_can_be_given(paper_reduction, engine, seeded, draw):
+    weights = draw(paper_reduction, 4)
+    drawn = Trainer(paper_reduction, SINGLE, seeded(5), engine).step(weights)
+    order = randomness.permutations(seeded(5), 4, paper_reduction.samples)
+    trainer = Trainer(paper_reduction, SINGLE, seeded(6), engine)
+    assert torch.equal(trainer.step(weights, order=order), drawn)
+    if paper_reduction.samples > 1:
+        assert not torch.equal(trainer.step(weights, order=order.flip(1)), drawn)
+
+
 @pytest.mark.parametrize("rule", [FULL, Rule(0.05, "full", detach=False)], ids=["detached", "not detached"])
 def test_training_on_another_net_is_not_training_on_oneself(rule, draw):
     weights, other = draw(Weightwise(), 3), draw(Weightwise(), 3, seed=1)

@@ -7,13 +7,13 @@ import pytest
 import torch
 from soup_loop import Loop
 
-from srnn_lib import fixpoints, soup
+from srnn_lib import fixpoints, soup, soup_history, soup_schedule
 from srnn_lib.engines import Rule
 from srnn_lib.presets import preset
 from srnn_lib.reductions import Aggregating, Weightwise
 
 SINGLE, FULL = Rule(0.05, "single"), Rule(0.05, "full", momentum=0.5)
-BUSY = soup.Schedule(0.6, 0.4, training_steps=2, severity=2)
+BUSY = soup_schedule.Schedule(0.6, 0.4, training_steps=2, severity=2)
 SCHEDULES = {
     "sequential": BUSY,
     "distinct": replace(BUSY, self_attack=False),
@@ -34,7 +34,10 @@ def start(reduction, soups, nets, draw, scale=1.0):
 
 
 def evolve(reduction, weights, schedule, rule, epochs, generator):
-    return soup.chronicle(soup.evolve(reduction, weights, schedule, rule, epochs, generator, epsilon=1e-4))
+    """All events, and the soups at the end."""
+    evolution = soup.evolve(reduction, weights, schedule, rule, epochs, generator, epsilon=1e-4)
+    events, path = soup_history.chronicle(evolution)
+    return events, path[-1]
 
 
 def same(ours, theirs):
@@ -60,7 +63,7 @@ def test_event_by_event_like_the_plain_loop(paper_reduction, schedule, rule, dra
 
 def test_the_paper_s_soup_in_single_precision_follows_the_plain_loop(draw, seeded):
     settings = preset("alife2019")
-    reduction, schedule = settings.reduction("weightwise"), soup.Schedule(0.5, training_steps=3)
+    reduction, schedule = settings.reduction("weightwise"), soup_schedule.Schedule(0.5, training_steps=3)
     weights = draw(reduction, 14, dtype="float32").unflatten(0, (2, 7))
     events, final = evolve(reduction, weights, schedule, settings.rule, 4, seeded(2))
     loop = Loop(reduction, weights, schedule, settings.rule).evolve(4, seeded(2))
@@ -86,8 +89,8 @@ def test_a_soup_does_not_notice_its_neighbours(schedule, draw, seeded):
 
 
 def test_distinct_partners_are_distinct_and_all_equally_likely(seeded):
-    schedule = soup.Schedule(1.0, self_attack=False)
-    victims = soup.draw(schedule, Weightwise(), FULL, (4000, 4), seeded(), "glorot").victims
+    schedule = soup_schedule.Schedule(1.0, self_attack=False)
+    victims = soup_schedule.draw(schedule, Weightwise(), FULL, (4000, 4), seeded(), "glorot").victims
     assert not (victims == torch.arange(4)).any()
     shares = torch.stack([(victims == net).double().mean(0) for net in range(4)])
     assert (shares[~torch.eye(4, dtype=torch.bool)] - 1 / 3).abs().max() < 0.04
@@ -95,15 +98,15 @@ def test_distinct_partners_are_distinct_and_all_equally_likely(seeded):
 
 def test_chances_count_per_net_or_per_epoch(seeded):
     for per, expected in (("net", 0.2 * 10), ("epoch", 0.2)):
-        schedule = soup.Schedule(0.2, per=per)
-        victims = soup.draw(schedule, Weightwise(), FULL, (5000, 10), seeded(), "glorot").victims
-        attacks = (victims != soup.NOBODY).sum(1)
+        schedule = soup_schedule.Schedule(0.2, per=per)
+        victims = soup_schedule.draw(schedule, Weightwise(), FULL, (5000, 10), seeded(), "glorot").victims
+        attacks = (victims != soup_schedule.NOBODY).sum(1)
         assert attacks.double().mean() == pytest.approx(expected, rel=0.1)
         assert per == "net" or attacks.max() == 1
 
 
 def test_an_attack_is_an_application_and_its_displacement_is_measured(draw, seeded):
-    reduction, schedule = Weightwise(), soup.Schedule(1.0, per="epoch", training_steps=0)
+    reduction, schedule = Weightwise(), soup_schedule.Schedule(1.0, per="epoch", training_steps=0)
     weights = draw(reduction, 8).unflatten(0, (2, 4))
     first, second = soup.evolve(reduction, weights, schedule, FULL, 1, seeded())
     for event in second.events.itertuples():
@@ -116,7 +119,7 @@ def test_an_attack_is_an_application_and_its_displacement_is_measured(draw, seed
 
 def test_moves_are_the_steps_of_self_training(draw, seeded):
     weights = draw(Weightwise(), 12).unflatten(0, (3, 4))
-    schedule = soup.Schedule(0.0, training_steps=5)
+    schedule = soup_schedule.Schedule(0.0, training_steps=5)
     before, after = soup.evolve(Weightwise(), weights, schedule, FULL, 1, seeded(), measure=True)
     assert before.moves is None and after.moves.shape == (5, 3, 4)
     whole = (after.weights - before.weights).norm(dim=2)
@@ -139,17 +142,17 @@ def test_a_soup_in_which_all_diverge_ends_clearly(draw, seeded):
     assert fixpoints.is_divergent(final).all()
     assert fixpoints.tally(fixpoints.classify(Weightwise(), final.flatten(0, 1)))["divergent"] == 8
     assert np.isinf(events["displacement"].iloc[-1])
-    assert soup.main_cluster(final, torch.ones(2))[0].tolist() == [0, 0]
+    assert soup_history.main_cluster(final, torch.ones(2))[0].tolist() == [0, 0]
 
 
 def test_genealogy_names_every_life(draw, seeded):
     weights = start(Weightwise(), 2, 3, draw)
-    schedule = soup.Schedule(0.0, training_steps=1)
+    schedule = soup_schedule.Schedule(0.0, training_steps=1)
     events, _ = evolve(Weightwise(), weights, schedule, FULL, 3, seeded())
-    lives = soup.genealogy(events, (2, 3))
+    lives = soup_history.genealogy(events, (2, 3))
     first = lives[(lives["soup"] == 1) & (lives["net"] == 0)]
     assert first["cause"].tolist()[0] == "divergent" and first["died"].tolist()[0] == 1
-    assert first["life"].tolist() == list(range(len(first))) and first["died"].iloc[-1] == soup.NOBODY
+    assert first["life"].tolist() == list(range(len(first))) and first["died"].iloc[-1] == soup_schedule.NOBODY
     assert first["born"].tolist() == [0, *first["died"].tolist()[:-1]]
     assert lives["cause"].value_counts()[""] == 6
     assert (lives["cause"] == "zero").sum() == 2
@@ -159,7 +162,7 @@ def test_main_cluster_finds_the_crowd(seeded):
     crowd = torch.tensor([3.0, 0.0]) + 0.1 * torch.rand(6, 2, generator=seeded())
     far = torch.tensor([[-9.0, 0.0], [0.0, 9.0], [9.0, 9.0]])
     weights = torch.cat([crowd, far, torch.full((1, 2), torch.nan)])[None]
-    count, centre = soup.main_cluster(weights, torch.tensor([0.5]))
+    count, centre = soup_history.main_cluster(weights, torch.tensor([0.5]))
     assert count.tolist() == [6]
     torch.testing.assert_close(centre[0], crowd.double().mean(0), atol=0.06, rtol=0.0)
 
@@ -168,14 +171,14 @@ def test_bad_schedules_are_refused(refused):
     for name in ("attack_chance", "learn_chance"):
         for value in (-0.1, 1.5, float("nan"), "often"):
             with refused(f"{name} is {value!r}", "a finite number"):
-                soup.Schedule(**{name: value})
+                soup_schedule.Schedule(**{name: value})
     with refused("order is 'sequentially'", "did you mean 'sequential'?"):
-        soup.Schedule(order="sequentially")
+        soup_schedule.Schedule(order="sequentially")
     with refused("per is 'nets'", "did you mean 'net'?"):
-        soup.Schedule(per="nets")
+        soup_schedule.Schedule(per="nets")
     for name in ("training_steps", "severity"):
         with refused(f"{name} is -1", "0 or more"):
-            soup.Schedule(**{name: -1})
+            soup_schedule.Schedule(**{name: -1})
 
 
 def test_bad_soups_are_refused(draw, seeded, refused):
@@ -196,12 +199,12 @@ def test_bad_soups_are_refused(draw, seeded, refused):
 def test_an_unknown_interaction_is_refused(draw, seeded, refused):
     events, _ = evolve(Weightwise(), draw(Weightwise(), 4)[None], BUSY, FULL, 1, seeded())
     with refused("interaction is 'atack'", "did you mean 'attack'?"):
-        soup.of_kind(events, "atack")
+        soup_history.of_kind(events, "atack")
 
 
 def test_a_lonely_net_may_attack_itself_or_be_left_alone(draw, seeded):
     weights = draw(Weightwise(), 2)[:, None]
-    events, _ = evolve(Weightwise(), weights, soup.Schedule(1.0), FULL, 2, seeded())
+    events, _ = evolve(Weightwise(), weights, soup_schedule.Schedule(1.0), FULL, 2, seeded())
     assert (events["kind"] == "attack").sum() == 4
-    peaceful = soup.Schedule(0.0, self_attack=False)
+    peaceful = soup_schedule.Schedule(0.0, self_attack=False)
     assert len(evolve(Weightwise(), weights, peaceful, FULL, 2, seeded())[0]) == 0
