@@ -58,7 +58,12 @@ def run(options: argparse.Namespace) -> int:
         raise BadInput("there is no chapter in book/ yet")
     # The tensors are tiny: a second thread gains nothing, and loses much where others use the cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    for plan in runner.plans(chosen, options.scale, options.parameters):
+    for planned in runner.plans(chosen, options.scale, options.parameters):
+        plan, remark = runner.within_reach(planned)
+        if remark:
+            print(remark, flush=True)
+        if plan is None:
+            continue
         done = runner.execute(plan)
         where = done.path.relative_to(folder).as_posix()
         print(f"{plan.chapter.id}: {done.seconds:.1f} s, {done.memory} MiB, {where}", flush=True)
@@ -116,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     two = commands.add_parser("claims", help="the scoreboard", allow_abbrev=False)
     two.add_argument("--json", action="store_true", help="print it as JSON")
     two.add_argument("--check", action="store_true", help="fail if a verdict is missing, edited, stale or not computed")
-    two.add_argument("--write", action="store_true", help="write scoreboard, picture, cost page and README's block")
+    two.add_argument("--write", action="store_true", help="write everything that is made from the verdicts")
     return parser
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from srnn_lib import checks, notebooks
+from srnn_lib import checks, data, notebooks
 from srnn_lib.architecture import ACTIVATIONS
 from srnn_lib.checks import BadInput, refuse
+from srnn_lib.organism import RESIDUALS
 from srnn_lib.population import DTYPES
 from srnn_lib.presets import PRESETS, REDUCTIONS
 
@@ -94,6 +95,22 @@ RULES: dict[str, Rule] = {
     "family_epochs": _count("epochs of a soup of families"),
     "family_steps": _count("steps of self-training of parents, and of every net per epoch"),
     "margins": _several(_positive(""), "margins of the fixpoint test compared"),
+    "seeds": _count("organisms, each with its own draws"),
+    "epochs": _count("epochs of training an organism"),
+    "self_steps": _count("steps of self-training before each step on the task"),
+    "batch": _count("examples per step on the task"),
+    "samples": _count("inputs on which nets are compared"),
+    "pairs": _count("pairs of numbers to add per epoch"),
+    "particle_widths": _several(_count(""), "cells of a particle, layer by layer"),
+    "copies": _count("noisy copies per net and noise level"),
+    "repeats": _count("repetitions with fresh samples"),
+    "ratios": _several(_count(""), "steps of self-training per step on the task, one schedule each"),
+    "ratio_epochs": _count("epochs of these schedules"),
+    "variant_seeds": _count("organisms per variant of the training"),
+    "variant_epochs": _count("epochs of such a variant"),
+    "switch_epochs": _count("epochs after a switch of schedule"),
+    "double_epochs": _count("epochs in double precision"),
+    "targets": _count("linear functions to learn"),
     "applications": _count("self-applications that noisy copies are followed for"),
     "epsilon": _positive("margin of the fixpoint test"),
     "learning_rate": _positive("of gradient descent"),
@@ -101,6 +118,17 @@ RULES: dict[str, Rule] = {
     "dtypes": _several(_one_of(DTYPES, ""), "floating-point types compared"),
     "preset": _PRESET,
     "presets": _several(_PRESET, "presets compared"),
+    "widths": _several(_count(""), "cells per hidden layer, one set of organisms each"),
+    "every": _count("epochs between two snapshots"),
+    "pixel_noise": _several(_positive(""), "standard deviations of the noise per pixel, one training each"),
+    "noise_width": _count("cells per hidden layer of organisms trained with noise"),
+    "rest_epochs": _count("epochs' worth of self-training without the task"),
+    "sparsities": _several(_fraction(""), "shares of weights removed"),
+    "residual": _one_of(RESIDUALS, "which layers add their input to their output"),
+    "more_steps": _count("steps of self-training per batch where replication is given more weight"),
+    "addition_seeds": _count("organisms that learn to add"),
+    "addition_epochs": _count("epochs of these"),
+    "image_set": _one_of(data.NAMES, "images that nets learn to tell apart"),
     "reduction": _REDUCTION,
     "reductions": _several(_REDUCTION, "reductions compared"),
     "activations": _several(_one_of(ACTIVATIONS, ""), "activation functions compared"),

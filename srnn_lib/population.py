@@ -23,7 +23,7 @@ from srnn_lib.files import write_whole
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 INITIALISATIONS = ("glorot", "fan-in")
 ORTHOGONAL = ("svd", "haar")
-NOISE_FORMS = ("uniform", "per-clone", "constant")
+NOISE_FORMS = ("uniform", "per-clone", "constant", "normal")
 
 
 def initialise(
@@ -111,16 +111,18 @@ def clone_with_noise(
 
     Args:
         parents: Weights of the parents.
-        levels: Largest noise per weight, positive numbers.
+        levels: Largest noise per weight, positive numbers; with "normal", its standard deviation.
         trials: Children per parent and level, 1 or more.
         generator: Source of the draws.
         form: "uniform" (z uniform in [-1, 1] per weight), "per-clone" (the same times one uniform [0, 1] factor per
-            child), "constant" (a random sign per weight times one uniform [0, 1] factor per child).
+            child), "constant" (a random sign per weight times one uniform [0, 1] factor per child), "normal" (z
+            standard normal per weight).
 
     Raises:
         BadInput: A level that is not above 0, a count below 1, or an unknown form.
 
-    Source: SR note 4 ("uniform"); authors' `journal` branch from and until June 2021 (the other two).
+    Source: SR note 4 ("uniform"); authors' `journal` branch from and until June 2021 ("per-clone", "constant"); ON
+        §IV-A ("normal").
     """
     checks.choice("form", form, NOISE_FORMS)
     checks.count("trials", trials)
@@ -128,13 +130,19 @@ def clone_with_noise(
         raise checks.refuse("noise levels", levels, "a list of numbers above 0")
     scale = torch.tensor([checks.positive("noise level", level) for level in levels], dtype=torch.float64)
     nets, width = parents.shape
-    z = randomness.uniform(generator, nets, len(levels), trials, width, low=-1.0)
-    if form == "constant":
-        z = torch.where(z < 0, -1.0, 1.0)
-    if form != "uniform":
-        z = z * randomness.uniform(generator, nets, len(levels), trials, 1)
+    z = _noise(generator, (nets, len(levels), trials, width), form)
     noise = (z.transpose(0, 1) * scale[:, None, None, None]).to(parents.dtype)
     return parents[None, :, None, :] + noise
+
+
+def _noise(generator: torch.Generator, shape: tuple[int, int, int, int], form: str) -> Tensor:
+    """The draws `z` of every weight of every child, before they are scaled to a level."""
+    if form == "normal":
+        return randomness.normal(generator, *shape)
+    z = randomness.uniform(generator, *shape, low=-1.0)
+    if form == "constant":
+        z = torch.where(z < 0, -1.0, 1.0)
+    return z if form == "uniform" else z * randomness.uniform(generator, *shape[:3], 1)
 
 
 def save(path: str | Path, architecture: Architecture, weights: Float[Tensor, "N W"]) -> None:

@@ -26,6 +26,7 @@ class Preset:
         order: Of the flat weights (`architecture.ORDERS`).
         codes: Of the positions (`architecture.POSITION_CODES`).
         source: Where the values stand.
+        widths: Of a weightwise net; five inputs are those of an organism's particle.
     """
 
     name: str
@@ -35,16 +36,17 @@ class Preset:
     order: str
     codes: str
     source: str
+    widths: tuple[int, ...] = (4, 2, 2, 1)
 
     def reduction(self, name: str, activation: str = "linear") -> Reduction:
-        """The named reduction on the paper's net: two hidden layers of two cells.
+        """The named reduction on the paper's net: two hidden layers of two cells, three in particles of organisms.
 
         Raises:
             BadInput: An unknown reduction or activation.
         """
         checks.choice("reduction", name, REDUCTIONS)
         if name == "weightwise":
-            return Weightwise(Architecture((4, 2, 2, 1), activation, order=self.order), self.codes)
+            return Weightwise(Architecture(self.widths, activation, order=self.order), self.codes)
         if name == "aggregating":
             return Aggregating(Architecture((4, 2, 2, 4), activation, order=self.order))
         return Recurrent(Architecture((1, 2, 2, 1), activation, recurrent=True, order=self.order))
@@ -85,6 +87,16 @@ PRESETS = {
             order="target",
             codes="layer",
             source="authors' branch `journal`, journal_robustness.py: 5 calls of 1,000 steps, momentum within a call",
+        ),
+        Preset(
+            name="organism2022",
+            rule=Rule(learning_rate=0.004, batch="full", momentum=0.9, reset_every=25),
+            epsilon=1e-5,
+            init="glorot",
+            order="target",
+            codes="global",
+            source="authors' branch `swarm`: Xavier start, momentum forgotten at each batch; ON §IV-A, 25 steps in it",
+            widths=(5, 3, 3, 1),
         ),
     )
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
@@ -76,10 +77,11 @@ class Weightwise(Reduction):
     """Reduction 1: N reads every weight of M alone, with its position, and answers with the new weight.
 
     Attributes:
-        architecture: Four inputs (value, layer, cell, place) and one output.
+        architecture: Four inputs (value, layer, cell, place) and one output. Inputs beyond the fourth are auxiliary:
+            they belong to a task, and read 0 while a net is applied to a net.
         codes: One of `POSITION_CODES`.
 
-    Source: SR §2.2, Reduction 1.
+    Source: SR §2.2, Reduction 1; ON Definition 6 for auxiliary inputs (replicative application).
     """
 
     architecture: Architecture = field(default_factory=Architecture)
@@ -87,24 +89,25 @@ class Weightwise(Reduction):
 
     def __post_init__(self) -> None:
         checks.choice("codes", self.codes, POSITION_CODES)
-        _require(self.architecture, 4, 1)
+        _require(self.architecture, max(4, self.architecture.widths[0]), 1)
 
     @cached_property
-    def positions(self) -> Float[Tensor, "W 3"]:
-        """Layer, cell and place of every weight (float64)."""
-        return self.architecture.positions(self.codes)
+    def positions(self) -> Float[Tensor, "W in-1"]:
+        """Layer, cell and place of every weight, and a zero for every auxiliary input (float64)."""
+        places = self.architecture.positions(self.codes)
+        return F.pad(places, (0, self.architecture.widths[0] - 4))
 
     @property
     def samples(self) -> int:
         """One training pair per weight."""
         return self.architecture.weight_count
 
-    def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N W 4"]:
+    def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N W in"]:
         """Every weight with its position."""
         places = self.positions.to(other).expand(len(other), -1, -1)
         return torch.cat([other[..., None], places], dim=2)
 
-    def expected(self, pieces: Float[Tensor, "N W 4"]) -> Float[Tensor, "N W 1"]:
+    def expected(self, pieces: Float[Tensor, "N W in"]) -> Float[Tensor, "N W 1"]:
         """The weight itself."""
         return pieces[..., :1]
 

@@ -11,14 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 from nbformat import NotebookNode
 
-from srnn_lib import notebooks, parameters, publish
+from srnn_lib import data, notebooks, parameters, publish
 from srnn_lib.chapters import Chapter
 from srnn_lib.checks import BadInput
 from srnn_lib.provenance import provenance
@@ -46,6 +46,11 @@ class Plan:
         """File name of a copy: chapter, scale, and a fingerprint of the settings."""
         settings = notebooks.digest(dict(self.parameters))[:8]
         return f"{self.chapter.id.replace('/', '-')}--{self.scale}-{settings}.ipynb"
+
+    @property
+    def images(self) -> str | None:
+        """The set of images that the chapter asks for, if it does."""
+        return self.parameters.get("image_set")
 
     @property
     def target(self) -> Path:
@@ -76,6 +81,27 @@ def plan(chapter: Chapter, scale: str = "book", overrides: Mapping[str, Any] | N
         raise BadInput(f"{chapter.id}: {error}") from error
     given = {name: resolved[name] for name in (*at_scale, *overrides)}
     return Plan(chapter, scale, given, resolved, replaces=not given)
+
+
+def within_reach(plan: Plan) -> tuple[Plan | None, str]:
+    """The run that is possible with the images on this machine, and a line about it if it is not the planned one.
+
+    Where the images are missing, a run that would replace the chapter does not take place, and one at quick scale
+    takes the embedded digits.
+
+    Raises:
+        RunFailed: Images are missing in continuous integration, where nothing may be left out.
+    """
+    if plan.images is None or data.at_hand(plan.images) or not (plan.replaces or plan.scale == "quick"):
+        return plan, ""
+    lack = f"{plan.chapter.id}: {plan.images} is not in {data.folder()} (name its folder in SRNN_DATA)"
+    if os.environ.get("CI"):
+        raise RunFailed(lack)
+    if plan.replaces:
+        return None, f"{lack}; its stored outputs stay"
+    embedded = {**plan.given, "image_set": "digits"}
+    replaced = replace(plan, given=embedded, parameters={**plan.parameters, "image_set": "digits"})
+    return replaced, f"{lack}; it runs on scikit-learn's digits"
 
 
 def run(
@@ -186,7 +212,7 @@ def _stamp(nb: NotebookNode, plan: Plan) -> dict[str, Any]:
         "parameters": dict(plan.parameters),
         "source": notebooks.source_hash(nb),
         "outputs": notebooks.outputs_hash(nb),
-        "data": {},
+        "data": data.images(plan.images).sha256 if plan.images else {},
     }
 
 

@@ -26,11 +26,15 @@ LIBRARY = ROOT / "srnn_lib"
 FLOORS = [
     "checks", "estimates", "files", "randomness", "authors",
     "architecture", "population", "reductions", "engines", "presets", "fixpoints", "dynamics",
-    "robustness", "cloning", "soup", "projection", "tables",
-    "notebooks", "provenance", "results", "registry", "claims",
+    "robustness", "cloning", "soup_schedule", "soup", "soup_history", "projection", "tables",
+    "notebooks", "provenance", "results", "store",
+    "data", "organism", "tasks", "training", "ordinary", "pruning",
+    "stacks", "models", "descent", "moments", "efficiency", "death", "replication", "turnover", "lifecycle",
+    "campaign", "calibration",
+    "registry", "claims",
     "figures", "figures.style", "figures.nets", "figures.self_replication", "figures.shares", "figures.weight_space",
-    "figures.soups",
-    "parameters", "chapters", "squares", "scoreboard", "audit", "publish", "runner",
+    "figures.soups", "figures.animation", "figures.organisms", "figures.images",
+    "parameters", "chapters", "squares", "summary", "scoreboard", "audit", "publish", "runner",
     "__main__",
 ]  # fmt: skip
 

@@ -1,12 +1,15 @@
 """The authors' settings: their values, and the numbers that their logs and the simulations of them show."""
 
 import pytest
+import torch
 from scipy import stats
 
 from srnn_lib import dynamics, fixpoints, population
 from srnn_lib.engines import Rule
+from srnn_lib.organism import Organism
 from srnn_lib.presets import PRESETS, preset
 from srnn_lib.reductions import Aggregating, Recurrent, Weightwise
+from srnn_lib.training import Schedule
 
 
 @pytest.mark.parametrize(
@@ -15,6 +18,7 @@ from srnn_lib.reductions import Aggregating, Recurrent, Weightwise
         ("alife2019", Rule(0.01, "single"), (1e-4, "glorot", "source", "keras")),
         ("artl2021", Rule(0.04, "full"), (1e-5, "fan-in", "target", "layer")),
         ("artl2021-robustness", Rule(0.004, "full", 0.9, 1000), (1e-5, "fan-in", "target", "layer")),
+        ("organism2022", Rule(0.004, "full", 0.9, 25), (1e-5, "glorot", "target", "global")),
     ],
 )
 def test_values(name, rule, rest):
@@ -27,8 +31,9 @@ def test_values(name, rule, rest):
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_nets_of_the_paper(name, seeded, dtype):
+    weightwise = 27 if name == "organism2022" else 14
     for reduction, kind, weights in (
-        ("weightwise", Weightwise, 14), ("aggregating", Aggregating, 20), ("recurrent", Recurrent, 17),
+        ("weightwise", Weightwise, weightwise), ("aggregating", Aggregating, 20), ("recurrent", Recurrent, 17),
     ):  # fmt: skip
         made = preset(name).reduction(reduction, "tanh")
         assert isinstance(made, kind)
@@ -36,6 +41,13 @@ def test_the_nets_of_the_paper(name, seeded, dtype):
         nets = preset(name).population(made, 5, seeded(), dtype)
         assert (nets.shape, nets.dtype) == ((5, weights), population.DTYPES[dtype])
     assert preset(name).reduction("weightwise").codes == preset(name).codes
+
+
+def test_organisms_and_their_schedule_are_those_of_the_preset(seeded):
+    settings, shape = preset("organism2022"), Organism()
+    assert shape.replication == settings.reduction("weightwise")
+    assert Schedule(self_steps=25).rule(shape.particles) == settings.rule
+    assert torch.equal(shape.populate(1, seeded())[0], settings.population(shape.replication, 18, seeded()))
 
 
 def test_unknown_names_are_refused(refused):

@@ -1,0 +1,86 @@
+"""A machine without the images: what still runs, what is said, and that CI takes no such excuse."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tinybook
+
+from srnn_lib import __main__, chapters, runner
+
+pytest_plugins = ("tinybook_fixtures",)
+
+GUARDS = Path(__file__).parents[1] / "book" / "conftest.py"
+
+
+@pytest.fixture
+def pictured(book, monkeypatch):
+    """The tiny book, whose chapter asks for MNIST, on a machine that has none and is not CI."""
+    tinybook.write(book, tinybook.chapter(parameters=tinybook.PARAMETERS + 'image_set = "mnist"\n'))
+    monkeypatch.setenv("SRNN_DATA", str(book / "nowhere"))
+    monkeypatch.delenv("CI", raising=False)
+    return book
+
+
+def planned(folder, scale="book", **overrides):
+    return runner.plan(chapters.find("self-application", folder), scale, overrides)
+
+
+def test_the_book_keeps_what_it_has(pictured):
+    plan, remark = runner.within_reach(planned(pictured))
+    assert plan is None
+    assert "\n" not in remark
+    assert "mnist is not in" in remark
+    assert "SRNN_DATA" in remark
+    assert remark.endswith("its stored outputs stay")
+
+
+def test_the_smoke_run_takes_digits(pictured):
+    plan, remark = runner.within_reach(planned(pictured, "quick"))
+    assert (plan.given["image_set"], plan.parameters["image_set"]) == ("digits", "digits")
+    assert plan.given["nets"] == 5
+    assert remark.endswith("it runs on scikit-learn's digits")
+
+
+def test_what_is_asked_for_by_name_is_not_replaced(pictured):
+    plan = planned(pictured, nets=7)
+    assert runner.within_reach(plan) == (plan, "")
+    digits = planned(pictured, image_set="digits")
+    assert runner.within_reach(digits) == (digits, "")
+
+
+def test_with_the_images_all_is_as_planned(pictured):
+    (pictured / "nowhere" / "MNIST" / "raw").mkdir(parents=True)
+    plan = planned(pictured)
+    assert runner.within_reach(plan) == (plan, "")
+
+
+@pytest.mark.parametrize("scale", ["book", "quick"])
+def test_continuous_integration_fails(pictured, monkeypatch, scale):
+    monkeypatch.setenv("CI", "1")
+    with pytest.raises(runner.RunFailed, match="mnist is not in"):
+        runner.within_reach(planned(pictured, scale))
+
+
+def test_the_command_says_so_in_one_line(pictured, monkeypatch, capsys):
+    monkeypatch.chdir(pictured)
+    before = (pictured / "book" / f"{tinybook.CHAPTER}.ipynb").read_bytes()
+    assert __main__.main(["run"]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+    assert (pictured / "book" / f"{tinybook.CHAPTER}.ipynb").read_bytes() == before
+
+
+@pytest.mark.parametrize(("ci", "code", "words"), [("", 0, "skipped"), ("1", 1, "failed")])
+def test_cells_are_skipped_by_name_and_fail_in_ci(pictured, ci, code, words):
+    (pictured / "pytest.ini").write_text("[pytest]\n")
+    (pictured / "book" / "conftest.py").write_text(GUARDS.read_text(encoding="utf-8"), encoding="utf-8")
+    notebook = f"book/{tinybook.CHAPTER}.ipynb"
+    command = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    done = subprocess.run(
+        [*command, notebook], cwd=pictured, env={**os.environ, "CI": ci}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stdout
+    assert words in done.stdout
+    assert ("self-application needs mnist" in done.stdout) == (not ci)
