@@ -1,0 +1,145 @@
+"""A killed training goes on and ends with the same bits."""
+
+import multiprocessing
+import os
+import signal
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+
+from srnn_lib import campaign, descent, store, turnover
+from srnn_lib.campaign import Plan
+from srnn_lib.data import Images
+
+
+@pytest.fixture
+def images(seeded):
+    pixels = torch.rand(240, 12, generator=seeded(3))
+    pixels[:, :3] = 0
+    labels = (pixels.sum(1) * 9).long() % 4
+    return Images("digits", 3, pixels[:200], labels[:200], pixels[200:], labels[200:], {"digits-images": "0"})
+
+
+PLAN = Plan(
+    (12, 8, 4, 4), 5, 24, (4, 12, 24), (12, 3), descent.Rule(0.1, 40), "fan-in", "standard",
+    renewal=turnover.Rule(0.05), period=5,
+)  # fmt: skip
+
+
+def parameters(stack):
+    return (*stack.weights, *stack.biases)
+
+
+def same(one, other):
+    pairs = zip((*parameters(one.stack), one.losses, one.dead, one.worth),
+                (*parameters(other.stack), other.losses, other.dead, other.worth), strict=True)  # fmt: skip
+    return all(torch.equal(a.nan_to_num(-1), b.nan_to_num(-1)) for a, b in pairs)
+
+
+def test_a_course_keeps_what_it_was_asked_to(images, tmp_path):
+    course = campaign.run(PLAN, images, tmp_path)
+    assert course.epoch == 24
+    assert course.stack.runs == 3
+    assert course.losses.shape == (24, 5)
+    assert course.losses[11].isfinite().all()
+    assert course.losses[12, 3:].isnan().all()
+    assert campaign.kept(PLAN, images, tmp_path) == [4, 12, 24]
+    assert [campaign.snapshot(PLAN, images, epoch, tmp_path).runs for epoch in (4, 12, 24)] == [5, 5, 3]
+    assert all(map(torch.equal, parameters(campaign.snapshot(PLAN, images, 24, tmp_path)), parameters(course.stack)))
+    assert all(map(torch.equal, parameters(campaign.snapshot(PLAN, images, 0)), parameters(PLAN.start())))
+    assert course.dead.shape == course.worth.shape == (4, 5, 8)
+
+
+@pytest.mark.parametrize("stop", [3, 5, 12, 13, 17])
+def test_interrupted_anywhere_it_ends_with_the_same_bits(images, tmp_path, stop, monkeypatch):
+    whole = campaign.run(PLAN, images, tmp_path / "whole")
+    monkeypatch.setattr(campaign, "MINUTES", 0)
+    epoch = descent.Descent.epoch
+
+    def die(self, number):
+        if number == stop:
+            raise KeyboardInterrupt
+        return epoch(self, number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(descent.Descent, "epoch", die)
+        with pytest.raises(KeyboardInterrupt):
+            campaign.run(PLAN, images, tmp_path / "cut")
+    assert campaign.resume(PLAN, images, tmp_path / "cut").epoch == stop
+    assert same(campaign.run(PLAN, images, tmp_path / "cut"), whole)
+
+
+def _endless(images, place):
+    torch.set_num_threads(1)
+    campaign.MINUTES = 0
+    campaign.run(replace(PLAN, epochs=10**6, snapshots=()), images, place)
+
+
+def test_killed_without_warning_it_is_never_half_written(images, tmp_path):
+    process = multiprocessing.get_context("spawn").Process(target=_endless, args=(images, tmp_path))
+    process.start()
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "state.safetensors").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    endless = replace(PLAN, epochs=10**6, snapshots=())
+    cut = campaign.resume(endless, images, tmp_path)
+    assert cut.epoch > 0
+    whole = campaign.run(replace(endless, epochs=cut.epoch), images, tmp_path / "whole")
+    assert same(cut, whole)
+
+
+def test_states_of_other_settings_are_refused(images, tmp_path, refused):
+    campaign.run(PLAN, images, tmp_path)
+    with refused("state.safetensors", "seed", "the plan's settings"):
+        campaign.resume(replace(PLAN, seed=1), images, tmp_path)
+    with refused("epoch", "[4, 12, 24]"):
+        campaign.snapshot(PLAN, images, 5, tmp_path)
+    (tmp_path / "state.safetensors").write_bytes(b"half")
+    with refused("state.safetensors"):
+        campaign.run(PLAN, images, tmp_path)
+
+
+def test_every_setting_has_a_folder_of_its_own(images, tmp_path, monkeypatch):
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
+    plans = [PLAN, replace(PLAN, seed=1), replace(PLAN, renewal=None), replace(PLAN, rule=descent.Rule(0.2, 40))]
+    places = {campaign.folder(plan, images) for plan in plans}
+    assert len(places) == len(plans)
+    assert {place.parent for place in places} == {store.folder()}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"epochs": 0}, ("epochs", "1 or more")),
+        ({"snapshots": (25,)}, ("snapshot", "at most 24")),
+        ({"scaling": "none"}, ("scaling", "unit, standard")),
+        ({"period": 0}, ("period", "1 or more")),
+    ],
+)
+def test_plans_out_of_range_are_refused(change, words, refused):
+    with refused(*words):
+        replace(PLAN, **change)
+
+
+def test_scalings(images):
+    assert campaign.prepared(images.train, "unit", images.train) is images.train
+    scaled = campaign.prepared(images.train, "standard", images.train)
+    assert scaled.mean().item() == pytest.approx(0, abs=1e-6)
+    assert scaled.std().item() == pytest.approx(1, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", campaign.RUNS)
+def test_scaled_plans_are_the_papers_with_ten_times_the_rate(name):
+    paper, scaled = (campaign.plan(name, level) for level in ("paper", "scaled"))
+    assert (paper.epochs, scaled.epochs) == (50_000, 5_000)
+    assert paper.rule.learning_rate * paper.epochs == pytest.approx(scaled.rule.learning_rate * scaled.epochs)
+    assert [epoch // 10 for epoch in paper.snapshots] == list(scaled.snapshots)
+    assert {500, 25_000, 50_000} <= set(paper.snapshots)
+    combined = campaign.plan(name, cutoff=0.005)
+    assert (combined.epochs, combined.period, combined.renewal.cutoff) == (500, 50, 0.005)
+    assert (combined.fewer, campaign.plan(name, seed=3).seed) == (None, 3)
