@@ -121,7 +121,7 @@ class Organism:
 
         Source: ON Definition 7, for linear particles.
         """
-        return self._through([partial(_mapped, matrix) for matrix in self.matrices(gains)], inputs)
+        return self.through([partial(_mapped, matrix) for matrix in self.matrices(gains)], inputs)
 
     def forward_particles(
         self, weights: Float[Tensor, "S N W"], inputs: Float[Tensor, "*S B in"]
@@ -132,7 +132,29 @@ class Organism:
         """
         parts = weights.split([rows * columns for rows, columns in self.shapes], dim=1)
         layers = [partial(_asked, self.particle, p.unflatten(1, s)) for p, s in zip(parts, self.shapes, strict=True)]
-        return self._through(layers, inputs.expand(len(weights), *inputs.shape[-2:]))
+        return self.through(layers, inputs.expand(len(weights), *inputs.shape[-2:]))
+
+    def through(
+        self, layers: list[Callable[[Tensor], Tensor]], inputs: Float[Tensor, "*S B in"]
+    ) -> Float[Tensor, "*S B out"]:
+        """The signal through all layers, with activations and residual connections after the hidden ones.
+
+        Inside, a signal is `(*S, cells, B)`, so that products and activations run over contiguous memory.
+
+        Args:
+            layers: What each layer of weights makes of a signal.
+            inputs: One row per example.
+        """
+        if inputs.shape[-1] != self.widths[0]:
+            raise checks.refuse("width of the inputs", inputs.shape[-1], f"{self.widths[0]}, that of the organism")
+        *hidden, last = layers
+        activate = ACTIVATIONS[self.activation]
+        signal = kept = activate(hidden[0](inputs.mT))
+        for index, layer in enumerate(hidden[1:], start=1):
+            signal = activate(layer(signal))
+            if self.residual == "each" or (self.residual == "pairs" and index % 2 == 0):
+                signal = kept = signal + kept
+        return last(signal).mT
 
     def module(self, gains: Float[Tensor, " N"]) -> nn.Sequential:
         """The ordinary network of these gains, in plain torch: linear layers without biases, and activations.
@@ -150,22 +172,6 @@ class Organism:
             linear.weight = nn.Parameter(matrix[0].clone())
             layers += [linear, *([MODULES[self.activation]()] if self.activation != "linear" else [])]
         return nn.Sequential(*(layers if self.activation == "linear" else layers[:-1]))
-
-    def _through(self, layers: list[Callable[[Tensor], Tensor]], inputs: Tensor) -> Tensor:
-        """The signal through all layers, with activations and residual connections after the hidden ones.
-
-        Inside, a signal is `(S, cells, B)`, so that products and activations run over contiguous memory.
-        """
-        if inputs.shape[-1] != self.widths[0]:
-            raise checks.refuse("width of the inputs", inputs.shape[-1], f"{self.widths[0]}, that of the organism")
-        *hidden, last = layers
-        activate = ACTIVATIONS[self.activation]
-        signal = kept = activate(hidden[0](inputs.mT))
-        for index, layer in enumerate(hidden[1:], start=1):
-            signal = activate(layer(signal))
-            if self.residual == "each" or (self.residual == "pairs" and index % 2 == 0):
-                signal = kept = signal + kept
-        return last(signal).mT
 
 
 def _mapped(matrix: Float[Tensor, "S out in"], signal: Float[Tensor, "*S in B"]) -> Float[Tensor, "S out B"]:

@@ -55,7 +55,7 @@ def signals(
         seen.append(signal)
         return matrix @ signal
 
-    outputs = organism._through([partial(noted, matrix) for matrix in organism.matrices(weights)], inputs)
+    outputs = organism.through([partial(noted, matrix) for matrix in organism.matrices(weights)], inputs)
     return [*seen, outputs.mT]
 
 
@@ -139,7 +139,7 @@ class Network(nn.Module):
 
     def forward(self, inputs: Float[Tensor, "B in"]) -> Float[Tensor, "B out"]:
         """Outputs of the network."""
-        return self.organism._through(list(self.layers), inputs)
+        return self.organism.through(list(self.layers), inputs)
 
 
 def network(organism: Organism, gains: Float[Tensor, " N"], keep: Bool[Tensor, " N"]) -> Network:

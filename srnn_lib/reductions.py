@@ -92,7 +92,7 @@ class Weightwise(Reduction):
         _require(self.architecture, max(4, self.architecture.widths[0]), 1)
 
     @cached_property
-    def positions(self) -> Float[Tensor, "W in-1"]:
+    def positions(self) -> Float[Tensor, "W codes"]:
         """Layer, cell and place of every weight, and a zero for every auxiliary input (float64)."""
         places = self.architecture.positions(self.codes)
         return F.pad(places, (0, self.architecture.widths[0] - 4))

@@ -107,6 +107,19 @@ HINGES = {
         "The figures show one way to condense many weights into one number. With another one the outcome is another "
         "one.",
     ),
+    "shape": Hinge(
+        "the shape of the network",
+        "The text does not tell how wide the network is. With another published width the outcome is another one.",
+    ),
+    "counting": Hinge(
+        "how it was counted",
+        "Judged with a counter that starts anew for every copy. The authors' program never sets its counter back; "
+        "counted its way, the same nets give the paper's outcome.",
+    ),
+    "baseline": Hinge(
+        "what it is compared with",
+        "The text leaves open what stands on the other side of the comparison, and the readings disagree.",
+    ),
     "sample": Hinge(
         "how much was looked at",
         "The paper rests on few runs, or shows one. With more of them the sentence describes an exception, misses "

@@ -2,9 +2,9 @@
 
 import pytest
 import torch
+from drawn import networks, sums
 from hypothesis import given
 from hypothesis import strategies as st
-from organisms import networks, sums
 
 from srnn_lib import death, efficiency, moments, replication, stacks
 

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
+from drawn import networks
 from hypothesis import assume, given
-from organisms import networks
 
 from srnn_lib import efficiency, moments, stacks
 

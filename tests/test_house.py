@@ -33,7 +33,8 @@ FLOORS = [
     "campaign", "calibration",
     "registry", "claims",
     "figures", "figures.style", "figures.nets", "figures.self_replication", "figures.shares", "figures.weight_space",
-    "figures.soups", "figures.animation", "figures.organisms", "figures.images",
+    "figures.soups", "figures.animation", "figures.organisms", "figures.images", "figures.neurons",
+    "figures.learning",
     "parameters", "chapters", "squares", "summary", "scoreboard", "audit", "publish", "runner",
     "__main__",
 ]  # fmt: skip

@@ -2,9 +2,9 @@
 
 import pytest
 import torch
+from drawn import networks
 from hypothesis import given
 from hypothesis import strategies as st
-from organisms import networks
 
 from srnn_lib import replication, stacks
 
