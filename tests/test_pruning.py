@@ -149,3 +149,11 @@ def test_bad_input_is_refused(gains, tmp_path, refused):
         pruning.without(torch.zeros(1, 3), "fixpoints")
     with refused("stored result", "none.safetensors"):
         pruning.read(tmp_path / "none.safetensors")
+
+
+def test_a_layer_without_weights_leaves_a_network_that_answers_nothing(gains, seeded, tmp_path):
+    keep = (SHAPE.cells[:, 0] == 0)[None].expand(3, -1)
+    inputs = torch.randn(20, 6, generator=seeded(1), dtype=torch.float64)
+    assert pruning.count(SHAPE, keep[0]) == {"weights": 24, "inputs": 0, "cells": 0}
+    pruning.export(tmp_path / "net.safetensors", SHAPE, gains[0], keep[0])
+    assert (pruning.read(tmp_path / "net.safetensors")(inputs) == 0).all()
