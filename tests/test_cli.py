@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import tinybook
@@ -194,23 +193,11 @@ class TestClaims:
         assert (run_here / "book" / "scoreboard.json").read_text() == "[]"
 
 
-GUARDS = Path(__file__).parents[1] / "book" / "conftest.py"
-
-
-def nbval(folder, *arguments):
-    """Run pytest over `arguments` in `folder`, under the guards."""
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    (folder / "book" / "conftest.py").write_text(GUARDS.read_text(encoding="utf-8"), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout
-
-
 class TestGuards:
     NOTEBOOK = f"book/{tinybook.CHAPTER}.ipynb"
 
     def test_a_finished_chapter_passes(self, run_here):
-        code, out = nbval(run_here, "--nbval", "--nbval-current-env", self.NOTEBOOK)
+        code, out = tinybook.nbval(run_here, "--nbval", "--nbval-current-env", self.NOTEBOOK)
         assert code == 0, out
         assert "7 passed" in out
 
@@ -224,13 +211,13 @@ class TestGuards:
             "def test_c(): pass",
         ]
         (here / "book" / "test_soft.py").write_text("\n\n".join(tests))
-        code, out = nbval(here, *workers, "book/test_soft.py")
+        code, out = tinybook.nbval(here, *workers, "book/test_soft.py")
         assert "1 passed, 1 xfailed, 1 xpassed" in out
         assert "2 xfailed or xpassed cells count as failures" in out
         assert code == 1
 
     def test_a_chapter_that_never_ran_fails(self, here):
-        code, out = nbval(here, "--nbval", "--nbval-current-env", "-k", "guards", self.NOTEBOOK)
+        code, out = tinybook.nbval(here, "--nbval", "--nbval-current-env", "-k", "guards", self.NOTEBOOK)
         assert code == 1
         assert "it has no provenance" in out
         assert "do not count from 1 upwards" in out

@@ -1,18 +1,11 @@
 """A machine without the images: what still runs, what is said, and that CI takes no such excuse."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 import tinybook
 
 from srnn_lib import __main__, chapters, runner
 
 pytest_plugins = ("tinybook_fixtures",)
-
-GUARDS = Path(__file__).parents[1] / "book" / "conftest.py"
 
 
 @pytest.fixture
@@ -74,13 +67,8 @@ def test_the_command_says_so_in_one_line(pictured, monkeypatch, capsys):
 
 @pytest.mark.parametrize(("ci", "code", "words"), [("", 0, "skipped"), ("1", 1, "failed")])
 def test_cells_are_skipped_by_name_and_fail_in_ci(pictured, ci, code, words):
-    (pictured / "pytest.ini").write_text("[pytest]\n")
-    (pictured / "book" / "conftest.py").write_text(GUARDS.read_text(encoding="utf-8"), encoding="utf-8")
     notebook = f"book/{tinybook.CHAPTER}.ipynb"
-    command = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
-    done = subprocess.run(
-        [*command, notebook], cwd=pictured, env={**os.environ, "CI": ci}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, done.stdout
-    assert words in done.stdout
-    assert ("self-application needs mnist" in done.stdout) == (not ci)
+    found, out = tinybook.nbval(pictured, "-rs", "--nbval", "--nbval-current-env", notebook, CI=ci)
+    assert found == code, out
+    assert words in out
+    assert ("self-application needs mnist" in out) == (not ci)

@@ -2,7 +2,10 @@
 
 import atexit
 import functools
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +17,7 @@ from srnn_lib import chapters, runner, scoreboard
 from srnn_lib.files import write_whole
 
 CHAPTER = "self-replication/self-application"
+GUARDS = Path(__file__).parents[1] / "book" / "conftest.py"
 
 CLAIMS = """
 - id: SR-01
@@ -131,3 +135,13 @@ def edit(folder: Path, change: Callable[[nbformat.NotebookNode], object], name: 
     change(nb)
     nbformat.write(nb, path)
     return path
+
+
+def nbval(folder: Path, *arguments: str, **variables: str) -> tuple[int, str]:
+    """Exit code and output of pytest over `arguments` in `folder`, under the book's guards."""
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "book" / "conftest.py").write_text(GUARDS.read_text(encoding="utf-8"), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
