@@ -2,12 +2,16 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+JOBS ?= 2
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 JUPYTER_BOOK := $(VENV)/bin/jupyter-book
 CHAPTERS := $(sort $(wildcard book/*/*.ipynb))
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 600 -n 2 --dist loadfile
+# The longest chapter first, and those that need what it trains last, so that nobody waits for it.
+FIRST := $(filter %/mnist.ipynb,$(CHAPTERS))
+LAST := $(filter-out $(FIRST),$(filter book/organism-networks/%,$(CHAPTERS)))
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 1200 -n $(JOBS) --dist loadfile
 
 stage = @printf '\n== %s\n'
 
@@ -42,7 +46,7 @@ clean:  ## remove what was rendered and cached; .venv and the runs in _runs stay
 
 chapters: $(READY)
 	$(stage) 'Running all chapters at book scale'
-	$(PY) -m srnn_lib run --scale book
+	$(PY) -m srnn_lib run --scale book --jobs $(JOBS)
 
 scoreboard: $(READY)
 	$(stage) 'Writing the scoreboard'
@@ -55,16 +59,16 @@ style: $(READY)
 
 unit: $(READY)
 	$(stage) '2/7 Unit tests'
-	$(PY) -m pytest -m 'not site and not browser' -n 2 tests
+	$(PY) -m pytest -m 'not site and not browser' -n $(JOBS) tests
 
 notebooks: $(READY)
 	$(stage) '3/7 Chapters against their stored outputs'
 	@test -n '$(CHAPTERS)' || { echo 'There are no chapters in book/.' >&2; exit 1; }
-	$(PY) -m pytest $(NBVAL) $(CHAPTERS)
+	$(PY) -m pytest $(NBVAL) $(FIRST) $(filter-out $(FIRST) $(LAST),$(CHAPTERS)) $(LAST)
 
 quick: $(READY)
 	$(stage) '4/7 All chapters at quick scale'
-	$(PY) -m srnn_lib run --scale quick
+	$(PY) -m srnn_lib run --scale quick --jobs $(JOBS)
 
 claims: $(READY)
 	$(stage) '5/7 Claims and scoreboard'

@@ -11,7 +11,7 @@ import psutil
 import pytest
 import torch
 
-from srnn_lib import death, descent, models, moments, stacks
+from srnn_lib.lifecycle import death, descent, models, moments, stacks
 
 RUNS = {"N1": 50, "N2": 50, "N3": 50, "N4": 28}
 BATCH = 600

@@ -13,13 +13,13 @@ import torch
 from test_training import Loop
 from torch import nn
 
-from srnn_lib import training
-from srnn_lib.architecture import Architecture
 from srnn_lib.data import Images
-from srnn_lib.engines import Trainer
-from srnn_lib.organism import Organism
-from srnn_lib.tasks import Addition, Classification
-from srnn_lib.training import Schedule
+from srnn_lib.organisms import training
+from srnn_lib.organisms.organism import Organism
+from srnn_lib.organisms.tasks import Addition, Classification
+from srnn_lib.organisms.training import Schedule
+from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators.engines import Trainer
 
 EPOCHS = 200
 PARTICLE = Architecture((5, 5, 5, 1))

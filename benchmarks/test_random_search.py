@@ -5,8 +5,8 @@ Bar: at most 5 s for all three.
 
 import torch
 
-from srnn_lib import fixpoints
-from srnn_lib.presets import REDUCTIONS, preset
+from srnn_lib.replicators import fixpoints
+from srnn_lib.replicators.presets import REDUCTIONS, preset
 
 NETS = 100_000
 

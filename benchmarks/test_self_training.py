@@ -10,8 +10,8 @@ import oracle
 import pytest
 import torch
 
-from srnn_lib import dynamics, fixpoints
-from srnn_lib.presets import preset
+from srnn_lib.replicators import dynamics, fixpoints
+from srnn_lib.replicators.presets import preset
 
 SETTINGS = preset("artl2021")
 REDUCTION = SETTINGS.reduction("weightwise")

@@ -12,10 +12,10 @@ import pytest
 import torch
 from soup_loop import Loop
 
-from srnn_lib import fixpoints, soup, soup_history
-from srnn_lib.engines import Rule
-from srnn_lib.presets import preset
-from srnn_lib.soup_schedule import Schedule
+from srnn_lib.replicators import fixpoints, soup, soup_history
+from srnn_lib.replicators.engines import Rule
+from srnn_lib.replicators.presets import preset
+from srnn_lib.replicators.soup_schedule import Schedule
 
 SETTINGS = preset("alife2019")
 REDUCTION = SETTINGS.reduction("weightwise")

@@ -7,7 +7,8 @@ are not on this machine are skipped by name; in continuous integration they fail
 import os
 
 import pytest
-from srnn_lib import data, notebooks, parameters
+from srnn_lib import data, notebooks
+from srnn_lib.book import parameters
 
 SOFT = ("xfailed", "xpassed")
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m srnn_lib run | status | claims`.
+"""The command line: `python -m srnn_lib run | status | claims | evidence`.
 
 Exit code 0: done. 1: a chapter failed, or `claims --check` found a fault. 2: the request itself was wrong.
 """
@@ -8,11 +8,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import NoReturn
 
-from srnn_lib import audit, chapters, checks, claims, runner, scoreboard
+from srnn_lib import checks, data
+from srnn_lib.book import audit, chapters, claims, runner, scoreboard
 from srnn_lib.checks import BadInput
 from srnn_lib.files import root, write_whole
+from srnn_lib.lifecycle import evidence, expedition
 
 
 class _Parser(argparse.ArgumentParser):
@@ -51,20 +54,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run chapters one after the other; the first failure ends it."""
+    """Run chapters; the first failure ends it."""
     folder = root()
     chosen = [chapters.find(name, folder) for name in dict.fromkeys(options.chapters)] or chapters.find_all(folder)
     if not chosen:
         raise BadInput("there is no chapter in book/ yet")
     # The tensors are tiny: a second thread gains nothing, and loses much where others use the cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    reached = []
     for planned in runner.plans(chosen, options.scale, options.parameters):
         plan, remark = runner.within_reach(planned)
         if remark:
             print(remark, flush=True)
-        if plan is None:
-            continue
-        done = runner.execute(plan)
+        reached += [plan] if plan else []
+    for plan, done in runner.execute_all(reached, options.jobs):
         where = done.path.relative_to(folder).as_posix()
         print(f"{plan.chapter.id}: {done.seconds:.1f} s, {done.memory} MiB, {where}", flush=True)
     return 0
@@ -104,7 +107,19 @@ def verdicts(options: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-COMMANDS = {"run": run, "status": status, "claims": verdicts}
+def tables(options: argparse.Namespace) -> int:
+    """Make the tables of a level of evidence; goes on where it was interrupted."""
+    checks.choice("level", options.level, evidence.LEVELS)
+    chosen = [checks.choice("table", name, evidence.NAMES) for name in options.tables] or evidence.NAMES
+    folder = root()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    say = partial(print, flush=True)
+    for path in expedition.make(options.level, data.images(size=28), chosen, options.device, say):
+        say(path.relative_to(folder).as_posix())
+    return 0
+
+
+COMMANDS = {"run": run, "status": status, "claims": verdicts, "evidence": tables}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,10 +133,15 @@ def _parser() -> argparse.ArgumentParser:
         help="override one parameter; the run is then a copy below _runs/",
     )  # fmt: skip
     commands.add_parser("status", help="which chapters are fresh, stale or never run", allow_abbrev=False)
+    one.add_argument("--jobs", type=int, default=1, help="chapters at a time, each on one core (default: 1)")
     two = commands.add_parser("claims", help="the scoreboard", allow_abbrev=False)
     two.add_argument("--json", action="store_true", help="print it as JSON")
     two.add_argument("--check", action="store_true", help="fail if a verdict is missing, edited, stale or not computed")
     two.add_argument("--write", action="store_true", help="write everything that is made from the verdicts")
+    three = commands.add_parser("evidence", help="the tables in results/, from long runs", allow_abbrev=False)
+    three.add_argument("level", help="scaled (hours on two cores) or paper (days, or a GPU)")
+    three.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(evidence.NAMES)} (default: all)")
+    three.add_argument("--device", default="cpu", help="of torch, for the trainings, such as cuda (default: cpu)")
     return parser
 
 

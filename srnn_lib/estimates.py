@@ -2,7 +2,7 @@
 
 Intervals are 95 % intervals: Wilson's for shares, the exact binomial one for counts, a percentile bootstrap over nets
 for means and medians.
-An estimate over nothing is NaN, and a NaN never passes a criterion (see `srnn_lib.claims`).
+An estimate over nothing is NaN, and a NaN never passes a criterion (see `srnn_lib.book.claims`).
 """
 
 import math

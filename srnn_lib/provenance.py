@@ -56,7 +56,7 @@ def fingerprints(modules: Iterable[str]) -> dict[str, str]:
         name = waiting.pop()
         path = _file(name)
         if path is None:
-            raise refuse("library module", name, "a full name such as srnn_lib.population")
+            raise refuse("library module", name, "a full name such as srnn_lib.replicators.population")
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found[name] = digest(_skeleton(tree))[:16]
         waiting |= imported(tree, within=name) - set(found)

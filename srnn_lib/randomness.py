@@ -6,6 +6,9 @@ nets stand beside it, whatever the precision the values are used in, and later c
 earlier ones.
 """
 
+import hashlib
+import math
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -19,6 +22,12 @@ def spawn(generator: torch.Generator) -> torch.Generator:
     return torch.Generator().manual_seed(int(seed))
 
 
+def keyed(seed: int, purpose: str, number: int) -> torch.Generator:
+    """A generator that depends on these three alone, so that no draw shifts another."""
+    digest = hashlib.blake2b(f"{seed}/{purpose}/{number}".encode(), digest_size=7).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
+
+
 def uniform(
     generator: torch.Generator, nets: int, *shape: int, low: float = 0.0, high: float = 1.0
 ) -> Float[Tensor, "N ..."]:
@@ -27,6 +36,22 @@ def uniform(
         checks.count("number of draws", size, at_least=0)
     draws = torch.rand(nets, *shape, generator=spawn(generator), dtype=torch.float64)
     return low + (high - low) * draws
+
+
+def kernel(
+    generator: torch.Generator, nets: int, rows: int, columns: int, init: str = "glorot"
+) -> Float[Tensor, "N rows columns"]:
+    """Weights of one layer as it is usually started, uniform float64 draws.
+
+    Args:
+        generator: Source of the draws.
+        nets: N.
+        rows: Cells that the layer leads to.
+        columns: Cells that it comes from.
+        init: "glorot" (limit sqrt(6 / (rows + columns))) or "fan-in" (limit 1 / sqrt(columns), torch's default).
+    """
+    limit = 1 / math.sqrt(columns if init == "fan-in" else (rows + columns) / 6)
+    return uniform(generator, nets, rows, columns, low=-limit, high=limit)
 
 
 def normal(generator: torch.Generator, nets: int, *shape: int) -> Float[Tensor, "N ..."]:

@@ -52,11 +52,16 @@ def kept(name: str, settings: Mapping[str, Any], make: Callable[[], Tensors], mo
         modules: Library modules that `make` uses; a change in their code makes the result anew.
     """
     path = place(name, settings, modules)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):  # whoever else needs the same result waits for it
+    with alone(path):  # whoever else needs the same result waits for it
         if not path.is_file():
             save(path, make(), settings)
         return load(path)[0]
+
+
+def alone(path: Path) -> FileLock:
+    """A lock that one process at a time can hold for this result, for use in a `with` block."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(path.with_suffix(".lock"))
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], settings: Mapping[str, Any]) -> None:

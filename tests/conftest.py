@@ -7,10 +7,10 @@ import pytest
 import torch
 from hypothesis import settings
 
-from srnn_lib import population
-from srnn_lib.architecture import ACTIVATIONS, ORDERS, POSITION_CODES, Architecture
 from srnn_lib.checks import BadInput
-from srnn_lib.reductions import AGGREGATES, Aggregating, Recurrent, Weightwise
+from srnn_lib.replicators import population
+from srnn_lib.replicators.architecture import ACTIVATIONS, ORDERS, POSITION_CODES, Architecture
+from srnn_lib.replicators.reductions import AGGREGATES, Aggregating, Recurrent, Weightwise
 
 torch.set_num_threads(1)  # the workers of pytest-xdist share the cores
 settings.register_profile("library", deadline=None, derandomize=True, database=None, max_examples=30)

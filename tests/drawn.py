@@ -3,7 +3,7 @@
 import torch
 from hypothesis import strategies as st
 
-from srnn_lib import moments, stacks
+from srnn_lib.lifecycle import moments, stacks
 
 ACTIVATIONS = ["tanh", "linear", "relu", "gelu", "sigmoid"]
 

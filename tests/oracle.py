@@ -10,7 +10,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from srnn_lib.reductions import Aggregating, Reduction, Weightwise
+from srnn_lib.replicators.reductions import Aggregating, Reduction, Weightwise
 
 ACTIVATIONS = {"linear": nn.Identity(), "tanh": nn.Tanh(), "relu": nn.ReLU(), "sigmoid": nn.Sigmoid()}
 

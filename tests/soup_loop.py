@@ -5,7 +5,7 @@ import math
 import oracle
 import torch
 
-from srnn_lib import soup_schedule
+from srnn_lib.replicators import soup_schedule
 
 
 class Loop:

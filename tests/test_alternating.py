@@ -7,9 +7,10 @@ import oracle
 import pytest
 import torch
 
-from srnn_lib import dynamics, fixpoints, randomness
-from srnn_lib.engines import Rule
-from srnn_lib.reductions import Weightwise
+from srnn_lib import randomness
+from srnn_lib.replicators import dynamics, fixpoints
+from srnn_lib.replicators.engines import Rule
+from srnn_lib.replicators.reductions import Weightwise
 
 FULL = Rule(0.02, "full")
 SINGLE = Rule(0.02, "single")

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib.architecture import ACTIVATIONS, ORDERS, POSITION_CODES, Architecture
-from srnn_lib.reductions import Aggregating, Recurrent, Weightwise
+from srnn_lib.replicators.architecture import ACTIVATIONS, ORDERS, POSITION_CODES, Architecture
+from srnn_lib.replicators.reductions import Aggregating, Recurrent, Weightwise
 
 HIDDEN = st.lists(st.integers(1, 5), min_size=0, max_size=3).map(tuple)
 

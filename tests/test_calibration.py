@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from srnn_lib import calibration, campaign
 from srnn_lib.data import Images
+from srnn_lib.lifecycle import calibration, campaign
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from srnn_lib import campaign, descent, store, turnover
-from srnn_lib.campaign import Plan
+from srnn_lib import store
 from srnn_lib.data import Images
+from srnn_lib.lifecycle import campaign, descent, turnover
+from srnn_lib.lifecycle.campaign import Plan
 
 
 @pytest.fixture
@@ -104,6 +105,12 @@ def test_states_of_other_settings_are_refused(images, tmp_path, refused):
         campaign.run(PLAN, images, tmp_path)
 
 
+def test_a_course_that_is_over_is_only_read(images, tmp_path, monkeypatch):
+    whole = campaign.run(PLAN, images, tmp_path)
+    monkeypatch.setattr(descent, "Descent", None)
+    assert same(campaign.run(PLAN, images, tmp_path), whole)
+
+
 def test_every_setting_has_a_folder_of_its_own(images, tmp_path, monkeypatch):
     monkeypatch.setenv("SRNN_STORE", str(tmp_path))
     plans = [PLAN, replace(PLAN, seed=1), replace(PLAN, renewal=None), replace(PLAN, rule=descent.Rule(0.2, 40))]
@@ -143,3 +150,12 @@ def test_scaled_plans_are_the_papers_with_ten_times_the_rate(name):
     combined = campaign.plan(name, cutoff=0.005)
     assert (combined.epochs, combined.period, combined.renewal.cutoff) == (500, 50, 0.005)
     assert (combined.fewer, campaign.plan(name, seed=3).seed) == (None, 3)
+
+
+def test_a_brief_plan_is_the_scaled_one_cut_short():
+    brief, scaled = campaign.brief("N2", 5, 120, seed=1), campaign.plan("N2")
+    assert (brief.runs, brief.epochs, brief.seed, brief.fewer) == (5, 120, 1, None)
+    assert brief.snapshots == (1, 2, 5, 10, 20, 50, 100, 120)
+    assert campaign.brief("N2", 5, 4).snapshots == (1, 2, 4)
+    assert (brief.rule, brief.init, brief.pace) == (scaled.rule, scaled.init, 10)
+    assert campaign.plan("N2", "paper").pace == 1

@@ -8,7 +8,8 @@ import pytest
 import tinybook
 from nbformat.v4 import new_markdown_cell, new_output
 
-from srnn_lib import chapters, notebooks, provenance
+from srnn_lib import notebooks, provenance
+from srnn_lib.book import chapters
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -266,7 +267,7 @@ class TestTheBookItself:
     FOLDER = Path(__file__).parents[1]
 
     def test_parameters_follow_the_rules_at_every_scale(self):
-        from srnn_lib import parameters, runner
+        from srnn_lib.book import parameters, runner
 
         planned = [
             runner.plan(chapter, scale) for chapter in chapters.find_all(self.FOLDER) for scale in parameters.SCALES

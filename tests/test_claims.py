@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.formatters import DisplayFormatter
 
-from srnn_lib import audit, claims, registry, scoreboard
-from srnn_lib.claims import Check, Judge, decide
+from srnn_lib.book import audit, claims, registry, scoreboard
+from srnn_lib.book.claims import Check, Judge, decide
 from srnn_lib.estimates import NOTHING, Estimate, exact
 
 pytest_plugins = ("tinybook_fixtures",)
 
 GOOD = {"zero_share": Estimate(0.56, 0.49, 0.63, 200), "margin": 0.1}
+HIGHER = {"zero_share": Estimate(0.5, 0.4, 0.6, 900), "margin": -0.1}
 
 
 @pytest.fixture
@@ -34,6 +35,33 @@ def load(folder, change):
     change(entries)
     path.write_text(yaml.safe_dump(entries), encoding="utf-8")
     return registry.load(folder)
+
+
+class TestLevels:
+    def test_the_highest_decides_and_the_others_stand_beside_it(self, judge):
+        found = judge("SR-01", {"book": GOOD, "scaled": HIGHER})
+        assert (found.scale, found.word) == ("scaled", "partly")
+        assert [(other.scale, other.word) for other in found.beside] == [("book", "reproduced")]
+        assert "at scale book: reproduced" in str(found)
+        assert "Beside it, at scale book" in found._repr_html_()
+        assert judge.table().rows[0][-1] == f"{claims.SYMBOLS['partly']} partly (scaled)"
+
+    def test_it_survives_being_stored(self, judge, book):
+        found = judge("SR-01", {"scaled": HIGHER, "book": GOOD})
+        again = claims.restore(found.claim, json.loads(json.dumps(found.payload)))
+        assert again == found
+        assert again.beside[0].payload == Judge("book", book)("SR-01", **GOOD).payload
+
+    def test_alone_it_is_the_plain_verdict(self, judge, book):
+        found = judge("SR-01", {"book": GOOD})
+        assert found.payload == Judge("book", book)("SR-01", **GOOD).payload
+        assert "beside" not in found.payload
+
+    def test_the_scale_of_the_run_must_be_there(self, judge, refused):
+        with refused("scales of SR-01", "scaled", "book"):
+            judge("SR-01", {"scaled": HIGHER})
+        with refused("scale", "large"):
+            judge("SR-01", {"book": GOOD, "large": GOOD})
 
 
 class TestRegistry:
@@ -163,7 +191,7 @@ class TestDecision:
     def test_nothing_measured_never_passes(self, bounds, found):
         measured = Check("x", "x", bounds, found)
         assert not measured.passed
-        assert decide([measured]) == "not reproduced"
+        assert decide([measured]) == ("open" if measured.empty else "not reproduced")
         assert decide([measured, check(1.0, equals=1.0)]) == "partly"
 
 
@@ -199,9 +227,9 @@ class TestJudge:
         assert stored == float(value)
 
     @pytest.mark.parametrize("value", [math.nan, math.inf, NOTHING, np.float64("nan")])
-    def test_what_is_not_a_number_fails_and_is_stored_as_none(self, judge, value):
+    def test_what_is_not_a_number_leaves_it_open_and_is_stored_as_none(self, judge, value):
         verdict = judge("SR-01", zero_share=value, margin=value)
-        assert verdict.word == "not reproduced"
+        assert verdict.word == "open"
         assert verdict.payload["checks"][0]["value"] is None
         assert "nothing measured" in str(verdict)
         json.dumps(verdict.payload, allow_nan=False)

@@ -9,8 +9,9 @@ import tinybook
 from nbformat.v4 import new_output
 
 from srnn_lib import __main__ as cli
-from srnn_lib import chapters, notebooks, runner
-from srnn_lib.runner import Run
+from srnn_lib import notebooks
+from srnn_lib.book import chapters, runner
+from srnn_lib.book.runner import Run
 
 pytest_plugins = ("tinybook_fixtures",)
 

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 import torch
 
-from srnn_lib import cloning, dynamics, fixpoints, population
-from srnn_lib.presets import preset
+from srnn_lib.replicators import cloning, dynamics, fixpoints, population
+from srnn_lib.replicators.presets import preset
 
 SETTINGS = preset("artl2021")
 REDUCTION = SETTINGS.reduction("weightwise")

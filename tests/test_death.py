@@ -6,7 +6,7 @@ from drawn import networks, sums
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib import death, efficiency, moments, replication, stacks
+from srnn_lib.lifecycle import death, efficiency, moments, replication, stacks
 
 ALGORITHMS = list(efficiency.ALGORITHMS)
 

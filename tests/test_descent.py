@@ -4,8 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from srnn_lib import descent, models, stacks
-from srnn_lib.descent import Descent, Rule
+from srnn_lib.lifecycle import descent, models, stacks
+from srnn_lib.lifecycle.descent import Descent, Rule
 
 
 @pytest.fixture

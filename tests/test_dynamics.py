@@ -9,11 +9,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib import dynamics, fixpoints, population
-from srnn_lib.architecture import Architecture
-from srnn_lib.dynamics import NEVER
-from srnn_lib.engines import Rule
-from srnn_lib.reductions import Aggregating, Recurrent, Weightwise
+from srnn_lib.replicators import dynamics, fixpoints, population
+from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators.dynamics import NEVER
+from srnn_lib.replicators.engines import Rule
+from srnn_lib.replicators.reductions import Aggregating, Recurrent, Weightwise
 
 FULL = Rule(0.02, "full")
 SINGLE = Rule(0.02, "single")

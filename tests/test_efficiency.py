@@ -5,7 +5,7 @@ import torch
 from drawn import networks
 from hypothesis import assume, given
 
-from srnn_lib import efficiency, moments, stacks
+from srnn_lib.lifecycle import efficiency, moments, stacks
 
 FIT = ["A1", "A2", "A3", "A4"]
 

@@ -4,10 +4,11 @@ import oracle
 import pytest
 import torch
 
-from srnn_lib import engines, randomness
-from srnn_lib.architecture import Architecture
-from srnn_lib.engines import Rule, Trainer
-from srnn_lib.reductions import Aggregating, Recurrent, Weightwise
+from srnn_lib import randomness
+from srnn_lib.replicators import engines
+from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators.engines import Rule, Trainer
+from srnn_lib.replicators.reductions import Aggregating, Recurrent, Weightwise
 
 FULL = Rule(learning_rate=0.02, batch="full")
 SINGLE = Rule(learning_rate=0.02, batch="single")

@@ -9,13 +9,13 @@ import pytest
 import torch
 from PIL import Image
 
-from srnn_lib import fixpoints, population
-from srnn_lib.architecture import Architecture
 from srnn_lib.figures import self_replication as figures
 from srnn_lib.figures import style
 from srnn_lib.figures.nets import net_diagrams
-from srnn_lib.projection import principal_plane
-from srnn_lib.tables import outcome_rows
+from srnn_lib.replicators import fixpoints, population
+from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators.projection import principal_plane
+from srnn_lib.replicators.tables import outcome_rows
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ import torch
 from bs4 import BeautifulSoup
 
 from srnn_lib.figures import animation
-from srnn_lib.fixpoints import OUTCOMES
-from srnn_lib.projection import principal_plane
+from srnn_lib.replicators.fixpoints import OUTCOMES
+from srnn_lib.replicators.projection import principal_plane
 
 EPOCHS, NETS = 4, 3
 CODES = torch.tensor([[4, 4, 4], [2, 4, 1], [2, 4, 4], [2, 2, 4]])

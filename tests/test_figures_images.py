@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, to_hex
 
 from srnn_lib.figures import images as figures
-from srnn_lib.organism import Organism
+from srnn_lib.organisms.organism import Organism
 
 SHAPE = Organism((9, 2, 2, 3), activation="gelu")
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from srnn_lib.figures import learning
-from srnn_lib.fixpoints import OUTCOMES
+from srnn_lib.replicators.fixpoints import OUTCOMES
 
 
 @pytest.fixture(autouse=True)

@@ -7,11 +7,11 @@ import pytest
 import torch
 from matplotlib.colors import to_hex
 
-from srnn_lib import fixpoints
-from srnn_lib.architecture import Architecture
 from srnn_lib.figures import organisms as figures
 from srnn_lib.figures.style import OUTCOME_COLOURS
-from srnn_lib.organism import Organism
+from srnn_lib.organisms.organism import Organism
+from srnn_lib.replicators import fixpoints
+from srnn_lib.replicators.architecture import Architecture
 
 
 @pytest.fixture(autouse=True)

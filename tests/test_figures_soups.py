@@ -8,7 +8,7 @@ import torch
 from matplotlib.colors import to_hex
 
 from srnn_lib.figures import soups as figures
-from srnn_lib.projection import principal_plane
+from srnn_lib.replicators.projection import principal_plane
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from srnn_lib.cloning import APPROACHES
 from srnn_lib.figures import weight_space
+from srnn_lib.replicators.cloning import APPROACHES
 
 LEVELS = (1e-1, 1e-3, 1e-9)
 

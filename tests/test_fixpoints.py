@@ -6,10 +6,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib import dynamics, fixpoints, population
-from srnn_lib.architecture import ORDERS, POSITION_CODES, Architecture
-from srnn_lib.engines import Rule
-from srnn_lib.reductions import Aggregating, Weightwise
+from srnn_lib.replicators import dynamics, fixpoints, population
+from srnn_lib.replicators.architecture import ORDERS, POSITION_CODES, Architecture
+from srnn_lib.replicators.engines import Rule
+from srnn_lib.replicators.reductions import Aggregating, Weightwise
 
 HIDDEN = st.lists(st.integers(1, 4), min_size=0, max_size=4).map(tuple)
 SETTINGS = {"order": st.sampled_from(ORDERS), "codes": st.sampled_from(POSITION_CODES)}

@@ -15,29 +15,38 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from srnn_lib import chapters, notebooks
-from srnn_lib.presets import PRESETS
-from srnn_lib.squares import LOOKS
+from srnn_lib import notebooks
+from srnn_lib.book import chapters
+from srnn_lib.book.squares import LOOKS
+from srnn_lib.replicators.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "srnn_lib"
 
 # The modules from the ground up. Each may import those before it and none after it.
 FLOORS = [
-    "checks", "estimates", "files", "randomness", "authors",
-    "architecture", "population", "reductions", "engines", "presets", "fixpoints", "dynamics",
-    "robustness", "cloning", "soup_schedule", "soup", "soup_history", "projection", "tables",
-    "notebooks", "provenance", "results", "store",
-    "data", "organism", "tasks", "training", "ordinary", "pruning",
-    "stacks", "models", "descent", "moments", "efficiency", "death", "replication", "turnover", "lifecycle",
-    "campaign", "calibration",
-    "registry", "claims",
-    "figures", "figures.style", "figures.nets", "figures.self_replication", "figures.shares", "figures.weight_space",
-    "figures.soups", "figures.animation", "figures.organisms", "figures.images", "figures.neurons",
-    "figures.learning",
-    "parameters", "chapters", "squares", "summary", "scoreboard", "audit", "publish", "runner",
+    "checks", "activations", "estimates", "files", "randomness", "notebooks", "provenance", "results", "store", "data",
+    "replicators", *(f"replicators.{name}" for name in (
+        "authors", "architecture", "population", "reductions", "engines", "presets", "fixpoints", "dynamics",
+        "robustness", "cloning", "soup_schedule", "soup", "soup_history", "projection", "tables",
+    )),
+    "organisms", *(f"organisms.{name}" for name in ("organism", "tasks", "training", "ordinary", "pruning")),
+    "lifecycle", *(f"lifecycle.{name}" for name in (
+        "stacks", "models", "descent", "moments", "efficiency", "death", "replication", "turnover", "surgery",
+        "campaign", "calibration", "mortality", "statistics", "saliency", "compression",
+        "evidence", "offspring", "renewal", "plateau", "expedition",
+    )),
+    "book", "book.registry", "book.claims",
+    "figures", *(f"figures.{name}" for name in (
+        "style", "nets", "self_replication", "shares", "weight_space", "soups", "animation", "organisms", "images",
+        "neurons", "learning", "mortality", "offspring", "renewal",
+    )),
+    *(f"book.{name}" for name in (
+        "parameters", "chapters", "squares", "summary", "scoreboard", "audit", "publish", "runner",
+    )),
     "__main__",
 ]  # fmt: skip
+PACKAGES = {"replicators", "organisms", "lifecycle", "book", "figures"}
 
 LONGEST_BODY, MEDIAN_BODY = 40, 10
 LONGEST_CELL, LONG_CELL, LONG_CELL_SHARE = 20, 15, 0.1
@@ -182,11 +191,11 @@ def test_every_module_has_its_floor():
 
 @every_module
 def test_imports_point_down(name):
-    allowed = set(FLOORS[: FLOORS.index(name)]) | {"figures"}
+    allowed = set(FLOORS[: FLOORS.index(name)]) | PACKAGES
     assert imported(MODULES[name]) - allowed == set()
 
 
-@pytest.mark.parametrize("path", [LIBRARY / "__init__.py", LIBRARY / "figures" / "__init__.py"], ids=str)
+@pytest.mark.parametrize("path", sorted(LIBRARY.rglob("__init__.py")), ids=str)
 def test_packages_export_nothing(path):
     assert [node for node in tree(path).body if isinstance(node, ast.Import | ast.ImportFrom)] == []
 
@@ -280,7 +289,7 @@ def test_every_figure_has_a_tag_and_a_name_of_its_own():
 def test_every_module_is_on_the_library_page():
     page = (ROOT / "book" / "api.md").read_text(encoding="utf-8").splitlines()
     listed = [line.split("::")[1].strip() for line in page if line.startswith(".. automodule::")]
-    assert sorted(listed) == sorted(f"srnn_lib.{name}" for name in MODULES if name not in ("__main__", "figures"))
+    assert sorted(listed) == sorted(f"srnn_lib.{name}" for name in MODULES if name not in {"__main__", *PACKAGES})
 
 
 def test_every_preset_is_in_the_notation():

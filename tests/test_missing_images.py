@@ -3,7 +3,8 @@
 import pytest
 import tinybook
 
-from srnn_lib import __main__, chapters, runner
+from srnn_lib import __main__
+from srnn_lib.book import chapters, runner
 
 pytest_plugins = ("tinybook_fixtures",)
 

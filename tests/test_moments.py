@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from srnn_lib import moments, stacks
+from srnn_lib.lifecycle import moments, stacks
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from srnn_lib import organism as organisms
-from srnn_lib.architecture import Architecture
-from srnn_lib.organism import ACTIVATIONS, RESIDUALS, Organism
+from srnn_lib.activations import function
+from srnn_lib.organisms import organism as organisms
+from srnn_lib.organisms.organism import ACTIVATIONS, RESIDUALS, Organism
+from srnn_lib.replicators.architecture import Architecture
 
 SHAPES = [(2, 3, 3, 1), (4, 5, 2), (7, 2, 2, 2, 2, 3), (1, 1, 1)]
 PARTICLES = [(5, 3, 3, 1), (5, 1), (5, 2, 4, 3, 1)]
@@ -36,9 +37,9 @@ def test_residuals_and_activations_agree_with_a_loop_over_layers(residual, activ
     inputs = torch.randn(2, 6, 4, generator=seeded(1), dtype=torch.float64)
     for seed in range(2):
         first, *middle, last = [matrix[seed] for matrix in shape.matrices(gains)]
-        signal = kept = ACTIVATIONS[activation](inputs[seed] @ first.T)
+        signal = kept = function(activation)(inputs[seed] @ first.T)
         for index, matrix in enumerate(middle):
-            before, signal = signal, ACTIVATIONS[activation](signal @ matrix.T)
+            before, signal = signal, function(activation)(signal @ matrix.T)
             if residual == "each":
                 signal = signal + before
             if residual == "pairs" and index == 1:

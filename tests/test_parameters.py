@@ -3,8 +3,9 @@
 import pytest
 import tinybook
 
-from srnn_lib import parameters, population, presets
-from srnn_lib.architecture import ACTIVATIONS
+from srnn_lib.book import parameters
+from srnn_lib.replicators import population, presets
+from srnn_lib.replicators.architecture import ACTIVATIONS
 
 DEFAULTS = {
     "scale": "book",

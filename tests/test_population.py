@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from scipy import stats
 
-from srnn_lib import population, randomness
-from srnn_lib.architecture import ACTIVATIONS, ORDERS, Architecture
-from srnn_lib.population import INITIALISATIONS, NOISE_FORMS
-from srnn_lib.reductions import Recurrent, Weightwise
+from srnn_lib import randomness
+from srnn_lib.replicators import population
+from srnn_lib.replicators.architecture import ACTIVATIONS, ORDERS, Architecture
+from srnn_lib.replicators.population import INITIALISATIONS, NOISE_FORMS
+from srnn_lib.replicators.reductions import Recurrent, Weightwise
 
 NET = Architecture()
 RECURRENT = Recurrent().architecture

@@ -4,12 +4,12 @@ import pytest
 import torch
 from scipy import stats
 
-from srnn_lib import dynamics, fixpoints, population
-from srnn_lib.engines import Rule
-from srnn_lib.organism import Organism
-from srnn_lib.presets import PRESETS, preset
-from srnn_lib.reductions import Aggregating, Recurrent, Weightwise
-from srnn_lib.training import Schedule
+from srnn_lib.organisms.organism import Organism
+from srnn_lib.organisms.training import Schedule
+from srnn_lib.replicators import dynamics, fixpoints, population
+from srnn_lib.replicators.engines import Rule
+from srnn_lib.replicators.presets import PRESETS, preset
+from srnn_lib.replicators.reductions import Aggregating, Recurrent, Weightwise
 
 
 @pytest.mark.parametrize(

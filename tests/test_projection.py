@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from srnn_lib.projection import principal_plane
+from srnn_lib.replicators.projection import principal_plane
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from srnn_lib import data, pruning
-from srnn_lib.fixpoints import OUTCOMES
-from srnn_lib.organism import Organism
-from srnn_lib.tasks import Classification
+from srnn_lib import data
+from srnn_lib.organisms import pruning
+from srnn_lib.organisms.organism import Organism
+from srnn_lib.organisms.tasks import Classification
+from srnn_lib.replicators.fixpoints import OUTCOMES
 
 SHAPE = Organism((6, 4, 3), activation="gelu")
 

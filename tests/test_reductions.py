@@ -4,8 +4,8 @@ import oracle
 import pytest
 import torch
 
-from srnn_lib.architecture import Architecture
-from srnn_lib.reductions import Aggregating, Recurrent, Weightwise
+from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators.reductions import Aggregating, Recurrent, Weightwise
 
 
 def test_applying_one_net_to_another(reduction, dtype, draw, close):

@@ -6,7 +6,7 @@ from drawn import networks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib import replication, stacks
+from srnn_lib.lifecycle import replication, stacks
 
 
 @given(networks(least=1), st.sampled_from(replication.SPLITS), st.data())

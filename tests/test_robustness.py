@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from srnn_lib import dynamics, population
-from srnn_lib.presets import preset
-from srnn_lib.robustness import noisy_survival
+from srnn_lib.replicators import dynamics, population
+from srnn_lib.replicators.presets import preset
+from srnn_lib.replicators.robustness import noisy_survival
 
 LEVELS = [1e-1, 1e-4, 1e-7]
 

@@ -13,7 +13,8 @@ import pytest
 import tinybook
 from nbformat.v4 import new_notebook, new_output
 
-from srnn_lib import chapters, notebooks, provenance, publish, runner
+from srnn_lib import notebooks, provenance
+from srnn_lib.book import chapters, publish, runner
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -118,8 +119,8 @@ class TestRun:
         assert stamp.parameters == chapter(run_book).defaults
         assert stamp.packages == provenance.versions()
         assert stamp.library == chapter(run_book).library()
-        assert {"srnn_lib.claims", "srnn_lib.registry", "srnn_lib.estimates"} <= set(stamp.library)
-        assert not {"srnn_lib.runner", "srnn_lib.chapters"} & set(stamp.library)
+        assert {"srnn_lib.book.claims", "srnn_lib.book.registry", "srnn_lib.estimates"} <= set(stamp.library)
+        assert not {"srnn_lib.book.runner", "srnn_lib.book.chapters"} & set(stamp.library)
         assert stamp.seconds > 0
         assert 20 < stamp.memory_mib < 2048
         assert (stamp.device, stamp.data) == ("cpu", {})
@@ -170,12 +171,25 @@ class TestRun:
         assert b"so far" in after.pop(kept)
         assert after == before
 
-    def test_being_stopped_leaves_the_old_chapter_whole(self, book):
+    def test_several_at_a_time(self, book):
+        tinybook.write(book, name="self-replication/soups")
+        tinybook.write(book, tinybook.chapter(tinybook.code("raise ValueError('no')")), "self-replication/mixed")
+        planned = runner.plans(chapters.find_all(book), "quick", [])
+        whole = [each for each in planned if not each.chapter.id.endswith("mixed")]
+        done = {plan.chapter.id: run for plan, run in runner.execute_all(whole, 2)}
+        assert set(done) == {each.chapter.id for each in whole}
+        assert len(done) == 2
+        assert all(run.path.is_file() and run.memory > 20 for run in done.values())
+        with pytest.raises(runner.RunFailed, match="mixed: code cell"):
+            list(runner.execute_all(planned, 2))
+
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_being_stopped_leaves_the_old_chapter_whole(self, book, jobs):
         started = book / "started"
         cell = tinybook.code(f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(120)")
         tinybook.write(book, tinybook.chapter(cell))
         before = files(book)
-        command = [sys.executable, "-m", "srnn_lib", "run", "self-application"]
+        command = [sys.executable, "-m", "srnn_lib", "run", "self-application", "--jobs", jobs]
         process = subprocess.Popen(
             command, cwd=book, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment()
         )

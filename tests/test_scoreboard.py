@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 import tinybook
 
-from srnn_lib import claims, registry, scoreboard, squares
+from srnn_lib.book import claims, registry, scoreboard, squares
 
 pytest_plugins = ("tinybook_fixtures",)
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from soup_loop import Loop
 
-from srnn_lib import fixpoints, soup, soup_history, soup_schedule
-from srnn_lib.engines import Rule
-from srnn_lib.presets import preset
-from srnn_lib.reductions import Aggregating, Weightwise
+from srnn_lib.replicators import fixpoints, soup, soup_history, soup_schedule
+from srnn_lib.replicators.engines import Rule
+from srnn_lib.replicators.presets import preset
+from srnn_lib.replicators.reductions import Aggregating, Weightwise
 
 SINGLE, FULL = Rule(0.05, "single"), Rule(0.05, "full", momentum=0.5)
 BUSY = soup_schedule.Schedule(0.6, 0.4, training_steps=2, severity=2)

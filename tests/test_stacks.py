@@ -5,8 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from srnn_lib import models, stacks
-from srnn_lib.stacks import Stack
+from srnn_lib.lifecycle import models, stacks
+from srnn_lib.lifecycle.stacks import Stack
 
 ACTIVATIONS = ["tanh", "linear", "relu", "gelu", "sigmoid", "softplus"]
 

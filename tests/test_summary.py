@@ -6,8 +6,8 @@ import pytest
 import tinybook
 import yaml
 
-from srnn_lib import audit, registry, scoreboard, summary
-from srnn_lib.registry import HINGES, PAPERS
+from srnn_lib.book import audit, registry, scoreboard, summary
+from srnn_lib.book.registry import HINGES, PAPERS
 
 pytest_plugins = ("tinybook_fixtures",)
 

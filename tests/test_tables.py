@@ -2,8 +2,8 @@
 
 import torch
 
-from srnn_lib import fixpoints
-from srnn_lib.tables import outcome_rows
+from srnn_lib.replicators import fixpoints
+from srnn_lib.replicators.tables import outcome_rows
 
 
 def test_codes_and_counts_give_the_same_rows():

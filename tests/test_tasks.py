@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from srnn_lib import data
-from srnn_lib.tasks import Addition, Classification
+from srnn_lib.organisms.tasks import Addition, Classification
 
 
 @pytest.fixture(scope="module")

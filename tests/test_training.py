@@ -4,11 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from srnn_lib import data, fixpoints, ordinary, training
-from srnn_lib.architecture import Architecture
-from srnn_lib.organism import Organism
-from srnn_lib.tasks import Addition, Classification
-from srnn_lib.training import Schedule, train
+from srnn_lib import data
+from srnn_lib.organisms import ordinary, training
+from srnn_lib.organisms.organism import Organism
+from srnn_lib.organisms.tasks import Addition, Classification
+from srnn_lib.organisms.training import Schedule, train
+from srnn_lib.replicators import fixpoints
+from srnn_lib.replicators.architecture import Architecture
 
 SMALL = Addition(pairs=60, batch=20, test_pairs=50)
 

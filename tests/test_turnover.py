@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from srnn_lib import death, efficiency, moments, replication, stacks, turnover
-from srnn_lib.turnover import Rule
+from srnn_lib.lifecycle import death, descent, efficiency, moments, replication, stacks, turnover
+from srnn_lib.lifecycle.turnover import Rule
 
 
 @pytest.fixture
@@ -61,6 +61,31 @@ def test_replication_undoes_nothing_of_death(case, seeded):
             assert not torch.equal(new.weights[0], bare.weights[0])
 
 
+def test_training_wakes_no_dead_neuron(case, seeded):
+    stack, inputs, found, _ = case
+    bare, dead, _ = turnover.turn_over(stack, found, Rule(1e9, parents="none"), seeded())
+    training = descent.Descent(bare, inputs, torch.arange(60) % 3, descent.Rule(0.5, 20), seed=0)
+    for epoch in range(3):
+        training.epoch(epoch)
+    later = training.stack
+    for each in (later.weights[0], later.biases[0], later.weights[1].mT):
+        assert (each[dead] == 0).all()
+    assert not torch.equal(later.weights[1], bare.weights[1])
+
+
+def test_fresh_neurons_start_without_effect(case, seeded):
+    stack, inputs, found, _ = case
+    bare, dead, _ = turnover.turn_over(stack, found, Rule(1e9, parents="none"), seeded())
+    new, same, _ = turnover.turn_over(stack, found, Rule(1e9, parents="fresh"), seeded(9), "fan-in")
+    assert torch.equal(dead, same)
+    torch.testing.assert_close(stacks.forward(new, inputs), stacks.forward(bare, inputs))
+    assert (new.weights[1].transpose(1, 2)[dead] == 0).all()
+    assert (new.weights[0][dead] != bare.weights[0][dead]).all()
+    assert new.weights[0][dead].abs().max() <= 6**-0.5
+    assert torch.equal(new.weights[0][~dead], bare.weights[0][~dead])
+    assert torch.equal(new.biases[0][~dead], bare.biases[0][~dead])
+
+
 def test_children_copy_the_best(case, seeded):
     stack, _, found, worth = case
     new, dead, before = turnover.turn_over(stack, found, Rule(worth[:, 1].max().item() * 1.0000001), seeded())
@@ -102,7 +127,7 @@ def test_runs_do_not_touch_each_other(case, seeded):
         ({"cap": 0.6}, ("cap", "0.5")),
         ({"layer": 0}, ("layer", "1 or more")),
         ({"split": "B4"}, ("split", "B1, B2, B3")),
-        ({"parents": "best"}, ("parents", "efficient, random, none")),
+        ({"parents": "best"}, ("parents", "efficient, random, none, fresh")),
     ],
 )
 def test_rules_out_of_range_are_refused(change, words, refused):

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from srnn_lib import chapters, runner, scoreboard
+from srnn_lib.book import chapters, runner, scoreboard
 from srnn_lib.files import write_whole
 
 CHAPTER = "self-replication/self-application"
@@ -68,7 +68,8 @@ noise_levels = [1e-1, 1e-3]
 IMPORTS = """import numpy as np
 from IPython.display import display
 
-from srnn_lib import claims, estimates
+from srnn_lib import estimates
+from srnn_lib.book import claims
 
 judge = claims.Judge(scale)"""
 MEASURE = """draws = np.random.default_rng(seed).random(nets)

@@ -14,10 +14,11 @@ import pandas as pd
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from srnn_lib import checks, fixpoints
+from srnn_lib import checks
 from srnn_lib.figures.soups import ATTACKED
 from srnn_lib.figures.style import OUTCOME_COLOURS
-from srnn_lib.projection import Plane
+from srnn_lib.replicators import fixpoints
+from srnn_lib.replicators.projection import Plane
 
 SIDE, MARGIN = 1000, 40
 SHAPES = {

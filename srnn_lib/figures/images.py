@@ -9,12 +9,13 @@ import torch
 from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from srnn_lib.figures.style import ACCENT, INK, MUTED, OUTCOME_COLOURS, SECOND, WIDTH, Drawing, styled
-from srnn_lib.organism import Organism
-from srnn_lib.projection import Plane, principal_plane
+from srnn_lib.organisms.organism import Organism
+from srnn_lib.replicators.projection import Plane, principal_plane
 
 TYPES = {"replicators": OUTCOME_COLOURS["fixpoint"], "others": MUTED}
 LINES = (
@@ -193,20 +194,29 @@ def accuracy_curves(table: pd.DataFrame, marks: Mapping[int, Sequence[float]], c
         caption: Shown below the figure.
         alt: Read aloud instead of it.
     """
-    widths = table["width"].unique()
     with styled():
-        figure, panels = plt.subplots(1, len(widths), figsize=(WIDTH, 3.9), sharey=True, squeeze=False)
-        for axes, width in zip(panels[0], widths, strict=True):
-            methods = table[table["width"] == width].groupby("method", sort=False)
-            for look, (method, rows) in zip(LINES, methods, strict=False):
-                _curve(axes, rows.groupby("sparsity")["accuracy"], look, method)
+        figure, panels = _by_width(table, "method", "sparsity", "accuracy", 3.9)
+        for width, axes in panels.items():
             axes.plot(marks[width], [0.02] * len(marks[width]), "|", color=INK, markersize=9, label="replicators")
-            axes.set_title(f"width {width}")
             axes.set_xlabel("share of weights removed")
             axes.set_ylim(0, 1)
-        panels[0, 0].set_ylabel("test accuracy")
-        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        first = next(iter(panels.values()))
+        first.set_ylabel("test accuracy")
+        figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return Drawing(figure, caption, alt)
+
+
+def _by_width(table: pd.DataFrame, lines: str, along: str, value: str, height: float) -> tuple[Figure, dict[int, Axes]]:
+    """A panel per width, with medians and quartiles of `value` along `along`, one line per value of `lines`."""
+    widths = table["width"].unique()
+    figure, row = plt.subplots(1, len(widths), figsize=(WIDTH, height), sharey=True, squeeze=False)
+    panels = dict(zip(widths, row[0], strict=True))
+    for width, axes in panels.items():
+        groups = table[table["width"] == width].groupby(lines, sort=False)
+        for look, (name, rows) in zip(LINES, groups, strict=False):
+            _curve(axes, rows.groupby(along)[value], look, name)
+        axes.set_title(f"width {width}")
+    return figure, panels
 
 
 def _curve(axes: Axes, groups: pd.api.typing.SeriesGroupBy, look: tuple, name: str) -> None:
@@ -227,17 +237,13 @@ def shares_by_decile(table: pd.DataFrame, across: str, caption: str, alt: str) -
         caption: Shown below the figure.
         alt: Read aloud instead of it.
     """
-    widths = table["width"].unique()
     with styled():
-        figure, panels = plt.subplots(1, len(widths), figsize=(WIDTH, 3.5), sharey=True, squeeze=False)
-        for axes, width in zip(panels[0], widths, strict=True):
-            moments = table[table["width"] == width].groupby("moment", sort=False)
-            for look, (moment, rows) in zip(LINES, moments, strict=False):
-                _curve(axes, rows.groupby("decile")["share"], look, moment)
-            axes.set_title(f"width {width}")
+        figure, panels = _by_width(table, "moment", "decile", "share", 3.5)
+        for axes in panels.values():
             axes.set_xlabel(f"decile of {across}")
             axes.set_xticks(range(1, 11))
             axes.set_ylim(-0.03, 1.03)
-        panels[0, 0].set_ylabel("share of replicators")
-        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        first = next(iter(panels.values()))
+        first.set_ylabel("share of replicators")
+        figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return Drawing(figure, caption, alt)

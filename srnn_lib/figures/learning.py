@@ -24,7 +24,7 @@ from srnn_lib.figures.style import (
     power,
     styled,
 )
-from srnn_lib.fixpoints import OUTCOMES
+from srnn_lib.replicators.fixpoints import OUTCOMES
 
 CURVES = {
     "replication": (OUTCOME_COLOURS["fixpoint"], "-", 0.2),

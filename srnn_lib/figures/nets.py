@@ -8,8 +8,8 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from srnn_lib.architecture import Architecture
 from srnn_lib.figures.style import ACCENT, INK, MUTED, WIDTH, Drawing, styled
+from srnn_lib.replicators.architecture import Architecture
 
 NEGATIVE = "#D55E00"
 

@@ -14,7 +14,6 @@ from matplotlib.patches import FancyBboxPatch, Patch
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
-from srnn_lib import fixpoints
 from srnn_lib.figures.style import (
     ACCENT,
     INK,
@@ -27,7 +26,8 @@ from srnn_lib.figures.style import (
     power,
     styled,
 )
-from srnn_lib.organism import Organism
+from srnn_lib.organisms.organism import Organism
+from srnn_lib.replicators import fixpoints
 
 REPLICATION, TASK = "#BBBBBB", OUTCOME_COLOURS["fixpoint"]
 INPUTS = ("weight $v$", "layer $l$", "cell $c$", "place $p$", "task $x$")

@@ -23,7 +23,7 @@ from srnn_lib.figures.style import (
     power,
     styled,
 )
-from srnn_lib.projection import Plane
+from srnn_lib.replicators.projection import Plane
 
 COUNTS = {"time_to_vergence": "time to vergence", "time_as_fixpoint": "time as fixpoint"}
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from srnn_lib.figures import self_replication
 from srnn_lib.figures.style import ACCENT, INK, OUTCOME_COLOURS, SECOND, WIDTH, Drawing, styled
-from srnn_lib.projection import Plane, principal_plane
+from srnn_lib.replicators.projection import Plane, principal_plane
 
 ATTACKED = "#D55E00"
 FAMILIES = (ACCENT, "#009E73", SECOND, "#CC79A7", "#56B4E9")

@@ -9,8 +9,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from srnn_lib.cloning import APPROACHES
 from srnn_lib.figures.style import ACCENT, INK, MUTED, SECOND, WIDTH, Drawing, power, styled
+from srnn_lib.replicators.cloning import APPROACHES
 
 LOOKS = {"approaching": (ACCENT, ""), "distancing": (SECOND, "////"), "stationary": ("#BBBBBB", "....")}
 

@@ -1,0 +1,184 @@
+"""Figures of death: what neurons are worth and what it costs to lose them, while training and compression go on."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from srnn_lib import checks
+from srnn_lib.figures.style import ACCENT, INK, MUTED, OUTCOME_COLOURS, SECOND, WIDTH, Drawing, styled
+
+ALGORITHMS = MappingProxyType(
+    {
+        "A1": (ACCENT, "o", "A1, connection cut"),
+        "A2": (SECOND, "^", "A2, probability"),
+        "A3": (INK, "s", "A3, covariance"),
+        "A4": (OUTCOME_COLOURS["fixpoint"], "D", "A4, best fit"),
+    }
+)
+"""Colour, mark and name of each algorithm."""
+NETS = MappingProxyType({"N1": (ACCENT, "-", "o"), "N2": (SECOND, "--", "^"), "N3": (INK, ":", "s")})
+METHODS = MappingProxyType(
+    {
+        **{name: (colour, "-", mark) for name, (colour, mark, _) in ALGORITHMS.items()},
+        "random": (MUTED, ":", "x"),
+        "random + fit": (OUTCOME_COLOURS["fixpoint"], ":", "d"),
+        "magnitude": ("#CC79A7", "--", "v"),
+        "taylor": ("#D55E00", "--", "P"),
+        "magnitude + mean": ("#CC79A7", "-.", "<"),
+        "outgoing + mean": ("#56B4E9", "-.", ">"),
+        "taylor + mean": ("#D55E00", "-.", "*"),
+    }
+)
+CHANGE = r"$\Delta\langle H\rangle$"
+
+
+def efficiency_and_cost(
+    rows: pd.DataFrame, epochs: Sequence[int], logarithmic: Sequence[str], caption: str, alt: str
+) -> Drawing:
+    """What every neuron is worth against what its removal costs: one row of panels per net, one column per epoch.
+
+    Args:
+        rows: One per neuron and algorithm: net, epoch, algorithm, worth, cost.
+        epochs: Those to show.
+        logarithmic: Nets whose panels have logarithmic axes; neurons with a cost of 0 or less are left out there.
+        caption: Shown below the figure.
+        alt: Read aloud instead of it.
+
+    Source: BI Fig. 1.
+    """
+    nets = rows["net"].unique()
+    with styled():
+        figure, grid = plt.subplots(len(nets), len(epochs), figsize=(WIDTH, 2.5 * len(nets)), squeeze=False)
+        for line, net in zip(grid, nets, strict=True):
+            for axes, epoch in zip(line, epochs, strict=True):
+                some = rows[(rows["net"] == net) & (rows["epoch"] == epoch)]
+                _marks(axes, some, net in logarithmic)
+                axes.set_title(f"{net}, epoch {epoch:,}")
+            line[0].set_ylabel("efficiency $E$ ($E'$)")
+        for axes in grid[-1]:
+            axes.set_xlabel(CHANGE)
+        _legend(figure, grid[0, 0])
+    return Drawing(figure, caption, alt)
+
+
+def _marks(axes: Axes, rows: pd.DataFrame, logarithmic: bool) -> None:
+    for algorithm, some in rows.groupby("algorithm"):
+        colour, mark, label = ALGORITHMS[checks.choice("algorithm", algorithm, ALGORITHMS)]
+        shown = some[some["cost"] > 0] if logarithmic else some
+        look = {"facecolor": "none", "edgecolor": colour, "linewidth": 0.8, "alpha": 0.8}
+        axes.scatter(shown["cost"], shown["worth"], s=15, marker=mark, label=label, rasterized=True, **look)
+    if logarithmic:
+        axes.set(xscale="log", yscale="log")
+        axes.minorticks_off()
+    axes.grid(color=INK, alpha=0.12, linewidth=0.6)
+
+
+def _legend(figure: plt.Figure, axes: Axes, columns: int = 4) -> None:
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns)
+
+
+def costs_over_time(rows: pd.DataFrame, least: pd.DataFrame, caption: str, alt: str, scale: str = "linear") -> Drawing:
+    """Cost of a removal against time: all neurons (solid), and the least efficient of each run (dashed).
+
+    Bands are the mean plus and minus its standard error over the runs.
+
+    Args:
+        rows: One per neuron and algorithm: net, epoch, run, algorithm, cost.
+        least: Such rows for the least efficient neuron of each run alone.
+        caption: Shown below the figure.
+        alt: Read aloud instead of it.
+        scale: Of the costs, "linear", "log" or "symlog".
+
+    Source: BI Fig. 2.
+    """
+    nets = rows["net"].unique()
+    with styled():
+        figure, panels = plt.subplots(1, len(nets), figsize=(WIDTH, 3.4), squeeze=False, sharey=True)
+        for axes, net in zip(panels[0], nets, strict=True):
+            for algorithm, (colour, mark, label) in ALGORITHMS.items():
+                for word, line, some in (("mean", "-", rows), ("least efficient", "--", least)):
+                    mine = some[(some["net"] == net) & (some["algorithm"] == algorithm)]
+                    if len(mine):
+                        look = {"color": colour, "linestyle": line, "marker": mark, "label": f"{label}: {word}"}
+                        _band(axes, mine.groupby(["epoch", "run"])["cost"].mean().unstack(), look)
+            axes.set(title=net, xlabel="epoch", yscale=scale, xlim=(0, None))
+            axes.grid(color=INK, alpha=0.12, linewidth=0.6)
+            axes.locator_params(axis="x", nbins=4)
+        panels[0, 0].set_ylabel(CHANGE)
+        _legend(figure, panels[0, 0], 3)
+    return Drawing(figure, caption, alt)
+
+
+def _band(axes: Axes, wide: pd.DataFrame, look: dict) -> None:
+    """Mean over the columns, with its standard error (none with a single column)."""
+    mean, error = wide.mean(axis=1), wide.sem(axis=1).fillna(0)
+    axes.fill_between(wide.index, mean - error, mean + error, color=look["color"], alpha=0.18, linewidth=0)
+    every = max(1, len(wide) // 5)
+    axes.plot(wide.index, mean, markersize=3.5, markerfacecolor="none", markevery=every, linewidth=1.2, **look)
+
+
+def slopes_over_time(rows: pd.DataFrame, caption: str, alt: str, limits: dict | None = None) -> Drawing:
+    """Slopes of the linear fits of efficiency against cost, with their intervals; one panel per algorithm.
+
+    Args:
+        rows: One per net, algorithm and epoch: slope, low, high.
+        caption: Shown below the figure.
+        alt: Read aloud instead of it.
+        limits: Ends of the vertical axis by algorithm, where they shall not be those of the data.
+
+    Source: BI Fig. 3.
+    """
+    algorithms = rows["algorithm"].unique()
+    with styled():
+        figure, panels = plt.subplots(1, len(algorithms), figsize=(WIDTH, 3.0), squeeze=False)
+        for axes, algorithm in zip(panels[0], algorithms, strict=True):
+            for net, line in rows[rows["algorithm"] == algorithm].groupby("net", sort=False):
+                colour, dash, mark = NETS[checks.choice("net", net, NETS)]
+                axes.fill_between(line["epoch"], line["low"], line["high"], color=colour, alpha=0.18, linewidth=0)
+                look = {"color": colour, "linestyle": dash, "marker": mark, "markerfacecolor": "none"}
+                every = max(1, len(line) // 6)
+                axes.plot(line["epoch"], line["slope"], label=net, markersize=3.5, markevery=every, **look)
+            axes.axhline(0, color=INK, linewidth=0.6)
+            axes.set(title=ALGORITHMS[algorithm][2], xlabel="epoch", xlim=(0, None))
+            axes.set_ylim((limits or {}).get(algorithm))
+            axes.locator_params(axis="x", nbins=4)
+        panels[0, 0].set_ylabel("slope $b$")
+        _legend(figure, panels[0, 0])
+    return Drawing(figure, caption, alt)
+
+
+def accuracy_and_size(
+    rows: pd.DataFrame, panels: Sequence[Sequence[str]], titles: Sequence[str], caption: str, alt: str
+) -> Drawing:
+    """Accuracy against the number of neurons removed: median over runs as a line, all runs as a band.
+
+    Args:
+        rows: One per method, run and number of neurons removed: accuracy.
+        panels: Methods of each panel, keys of `METHODS`.
+        titles: Of the panels.
+        caption: Shown below the figure.
+        alt: Read aloud instead of it.
+    """
+    with styled():
+        figure, grid = plt.subplots(1, len(panels), figsize=(WIDTH, 4.3), squeeze=False, sharey=True)
+        for axes, methods, title in zip(grid[0], panels, titles, strict=True):
+            for place, method in enumerate(methods):
+                _curve(axes, rows[rows["method"] == method], checks.choice("method", method, METHODS), place)
+            axes.set(title=title, xlabel="neurons removed", ylim=(0, 1), xlim=(0, None))
+            axes.grid(color=INK, alpha=0.12, linewidth=0.6)
+            axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=2, fontsize=8.5)
+        grid[0, 0].set_ylabel("accuracy on test images")
+    return Drawing(figure, caption, alt)
+
+
+def _curve(axes: Axes, rows: pd.DataFrame, method: str, place: int) -> None:
+    wide = rows.pivot(index="removed", columns="run", values="accuracy")
+    colour, line, mark = METHODS[method]
+    axes.fill_between(wide.index, wide.min(axis=1), wide.max(axis=1), color=colour, alpha=0.07, linewidth=0)
+    look = {"color": colour, "linestyle": line, "marker": mark, "markerfacecolor": "none", "label": method}
+    every = np.arange(3 * place, len(wide), max(1, len(wide) // 5)).tolist()
+    axes.plot(wide.index, wide.median(axis=1), markersize=4, linewidth=1.3, markevery=every, **look)

@@ -1,0 +1,1 @@
+"""Neurons that die and replicate: any feed-forward network, many runs of it at once."""

@@ -1,0 +1,306 @@
+"""Trainings that take hours: they may be killed at any moment, and go on where they were.
+
+A course is a folder below `_runs/store` (or `$SRNN_STORE`), named by its settings. It holds the state of the training,
+replaced whole every few minutes, and snapshots of the weights at the epochs that the figures need. What is computed
+from the snapshots is not its business, so a new question needs no new training. A course that was interrupted ends
+with the same bits as one that was not.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from srnn_lib import checks, store
+from srnn_lib.data import Images
+from srnn_lib.lifecycle import descent, moments, stacks, turnover
+from srnn_lib.lifecycle.stacks import Stack
+from srnn_lib.notebooks import digest
+from srnn_lib.randomness import keyed
+
+SCALINGS = ("unit", "standard")
+LEVELS = {"scaled": 10, "paper": 1}
+"""How many times the paper's learning rate, with as many times fewer epochs."""
+PAPER_RATE = 0.001
+MINUTES = 3
+CALIBRATED = {"init": "fan-in", "scaling": "unit", "activation": "tanh"}
+"""What the paper leaves open, chosen by BI-32 alone (`results/bi-calibration.parquet`)."""
+RUNS = {"N1": (50, None), "N2": (50, (25_000, 25)), "N3": (50, (25_000, 13)), "N4": (28, None)}
+"""Runs of each network, and how many go on after which of the paper's epochs: Fig. 4 has more than Figs 2 and 3."""
+EARLY = (10, 20, 50, 100, 200, 500)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a course depends on.
+
+    Attributes:
+        widths: Units per layer, the inputs first.
+        runs: Networks trained side by side.
+        epochs: Passes over the training images.
+        snapshots: Epochs after which the weights are kept.
+        fewer: `(epoch, runs)`: after that epoch only the first of the runs go on; None: all do.
+        rule: How a batch changes the parameters.
+        init: One of `stacks.INITS`.
+        scaling: Pixels as they are in [0, 1] ("unit"), or less their mean, over their deviation ("standard").
+        activation: Of the hidden layers.
+        seed: Of initial weights, batches and shares.
+        renewal: Death and replication; None for plain training.
+        period: Epochs between two rounds of those.
+    """
+
+    widths: tuple[int, ...]
+    runs: int
+    epochs: int
+    snapshots: tuple[int, ...] = ()
+    fewer: tuple[int, int] | None = None
+    rule: descent.Rule = field(default_factory=descent.Rule)
+    init: str = "glorot"
+    scaling: str = "unit"
+    activation: str = "tanh"
+    seed: int = 0
+    renewal: turnover.Rule | None = None
+    period: int = 500
+
+    def __post_init__(self) -> None:
+        checks.count("epochs", self.epochs)
+        checks.count("period", self.period)
+        checks.choice("scaling", self.scaling, SCALINGS)
+        for epoch in self.snapshots:
+            if checks.count("snapshot", epoch) > self.epochs:
+                raise checks.refuse("snapshot", epoch, f"at most {self.epochs}, the last epoch")
+
+    @property
+    def pace(self) -> int:
+        """Epochs of the paper that one epoch stands for: how many times its learning rate is used."""
+        return round(self.rule.learning_rate / PAPER_RATE)
+
+    def start(self) -> Stack:
+        """The runs before the first epoch; the first of them are the same however many there are."""
+        generator = keyed(self.seed, "start", 0)
+        return stacks.initialise(self.widths, self.runs, generator, self.init, self.activation)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A training, as far as it has come.
+
+    Attributes:
+        stack: The runs now.
+        losses: Mean cross-entropy that each epoch met, `(epochs so far, R)`; NaN for runs that no longer go on.
+        dead: Which neurons each round of turnover replaced, `(rounds, R, units)`.
+        worth: Their local efficiencies before, same shape; NaN for runs that no longer go on.
+    """
+
+    stack: Stack
+    losses: Float[Tensor, "epochs R"]
+    dead: Bool[Tensor, "rounds R units"]
+    worth: Float[Tensor, "rounds R units"]
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return len(self.losses)
+
+
+def plan(name: str, level: str = "scaled", cutoff: float | None = None, **changes: Any) -> Plan:
+    """The paper's training of one of its networks.
+
+    Args:
+        name: One of `stacks.NETS`.
+        level: "paper" (learning rate 0.001), or "scaled" (ten times that, and a tenth of the epochs).
+        cutoff: ε of the combined algorithm (5,000 of the paper's epochs, a round every 500); None: plain training,
+            50,000 epochs.
+        **changes: Other values of a `Plan`.
+
+    Source: BI §5; the settings that are open there are `CALIBRATED`.
+    """
+    runs, fewer = RUNS[checks.choice("name", name, RUNS)]
+    factor = LEVELS[checks.choice("level", level, LEVELS)]
+    epochs, every = (50_000, 1_000) if cutoff is None else (5_000, 500)
+    snapshots = sorted({*EARLY, *range(every, epochs + 1, every)})
+    values = {
+        "widths": stacks.NETS[name],
+        "runs": runs,
+        "epochs": epochs // factor,
+        "snapshots": tuple(epoch // factor for epoch in snapshots),
+        "fewer": (fewer[0] // factor, fewer[1]) if fewer and cutoff is None else None,
+        "rule": descent.Rule(learning_rate=factor * PAPER_RATE),
+        "renewal": None if cutoff is None else turnover.Rule(cutoff),
+        "period": 500 // factor,
+    }
+    return Plan(**{**values, **CALIBRATED, **changes})
+
+
+def brief(name: str, runs: int, epochs: int, cutoff: float | None = None, every: int = 50, **changes: Any) -> Plan:
+    """The scaled plan cut short, for a chapter's own run.
+
+    Args:
+        name: One of `stacks.NETS`.
+        runs: Networks.
+        epochs: Of training; each stands for ten of the paper's.
+        cutoff: As in `plan`.
+        every: Epochs between snapshots; there are a few early ones, too.
+        **changes: Other values of a `Plan`, such as the seed.
+    """
+    early = (epoch for epoch in (1, 2, 5, 10, 20) if epoch < every)
+    kept = sorted({epoch for epoch in (*early, *range(every, epochs, every), epochs) if epoch <= epochs})
+    return plan(name, cutoff=cutoff, runs=runs, epochs=epochs, snapshots=tuple(kept), fewer=None, **changes)
+
+
+def prepared(pixels: Float[Tensor, "n pixels"], scaling: str, reference: Float[Tensor, "m pixels"]) -> Tensor:
+    """Pixels in the plan's scaling; mean and deviation are those of all pixels of `reference`, the training images."""
+    if checks.choice("scaling", scaling, SCALINGS) == "unit":
+        return pixels
+    return (pixels - reference.mean()) / reference.std()
+
+
+def run(
+    plan: Plan,
+    images: Images,
+    place: Path | None = None,
+    say: Callable[[str], None] | None = None,
+    device: str = "cpu",
+) -> Course:
+    """Train as planned, from wherever the course in `place` has come to.
+
+    Args:
+        plan: What to train.
+        images: Train part: examples and labels.
+        place: Folder of the course; default `folder(plan, images)`. Killing the process loses at most `MINUTES`.
+        say: Takes a line at each saved state.
+        device: Of torch, such as "cuda". A course may go on on another one, but then not with the same bits.
+
+    Raises:
+        BadInput: A state in the folder that is damaged or of other settings.
+    """
+    place = place or folder(plan, images)
+    with store.alone(place):  # whoever else needs this course waits for it
+        return _run(plan, images, place, say, device)
+
+
+def _run(plan: Plan, images: Images, place: Path, say: Callable[[str], None] | None, device: str) -> Course:
+    course = resume(plan, images, place)
+    if course.epoch == plan.epochs:
+        return course
+    inputs = prepared(images.train, plan.scaling, images.train).to(device)
+    stack = course.stack.convert(lambda tensor: tensor.to(device))
+    trainer = descent.Descent(stack, inputs, images.train_labels, plan.rule, plan.seed)
+    saved = time.monotonic()
+    while course.epoch < plan.epochs:
+        course = _advanced(plan, course, trainer, inputs)
+        if course.epoch in plan.snapshots:
+            _write(place / f"epoch-{course.epoch:06d}.safetensors", plan, images, _named(course.stack))
+        if time.monotonic() - saved > 60 * MINUTES or course.epoch == plan.epochs:
+            course = replace(course, stack=trainer.stack)
+            _write(place / "state.safetensors", plan, images, _packed(course))
+            saved = time.monotonic()
+            if say:
+                say(f"{time.strftime('%H:%M:%S')} epoch {course.epoch} of {plan.epochs}")
+    return course
+
+
+def _advanced(plan: Plan, course: Course, trainer: descent.Descent, inputs: Tensor) -> Course:
+    """One epoch further, with what is due before and after it."""
+    if plan.fewer and course.epoch == plan.fewer[0]:
+        trainer.stack = trainer.stack.select(slice(plan.fewer[1]))
+    met = trainer.epoch(course.epoch)
+    row = torch.full((1, plan.runs), torch.nan, dtype=met.dtype)
+    row[0, : len(met)] = met
+    course = replace(course, losses=torch.cat([course.losses, row]))
+    if plan.renewal and course.epoch % plan.period == 0:
+        course = _turned(plan, course, trainer, inputs)
+    return replace(course, stack=trainer.stack) if course.epoch in plan.snapshots else course
+
+
+def _turned(plan: Plan, course: Course, trainer: descent.Descent, inputs: Tensor) -> Course:
+    """A round of death and replication."""
+    found = moments.measure(trainer.stack, inputs, covariance=())
+    generator = keyed(plan.seed, "turnover", course.epoch)
+    trainer.stack, dead, worth = turnover.turn_over(trainer.stack, found, plan.renewal, generator, plan.init)
+    everyone = torch.full((1, plan.runs, worth.shape[1]), torch.nan, dtype=worth.dtype)
+    everyone[0, : len(worth)] = worth
+    gone = torch.zeros_like(everyone, dtype=torch.bool)
+    gone[0, : len(dead)] = dead
+    return replace(course, dead=torch.cat([course.dead, gone]), worth=torch.cat([course.worth, everyone]))
+
+
+def settings(plan: Plan, images: Images) -> dict:
+    """Plan and images as plain JSON."""
+    return json.loads(json.dumps({**asdict(plan), "images": [images.name, images.size, images.sha256]}))
+
+
+def folder(plan: Plan, images: Images) -> Path:
+    """Folder of a course, by its settings alone: snapshots outlive changes of the library."""
+    name = "-".join(map(str, plan.widths))
+    return store.folder() / f"course-{name}-{digest(json.dumps(settings(plan, images), sort_keys=True))[:16]}"
+
+
+def resume(plan: Plan, images: Images, place: Path) -> Course:
+    """The state in `place`, or the start of the course.
+
+    Raises:
+        BadInput: A damaged state, or one of other settings.
+    """
+    if (place / "state.safetensors").is_file():
+        found = _read(place / "state.safetensors", plan, images)
+        return Course(_stack(found, plan), found["losses"], found["dead"], found["worth"])
+    stack = plan.start()
+    units = stack.widths[plan.renewal.layer if plan.renewal else 1]
+    nothing = torch.zeros(0, plan.runs, units)
+    return Course(stack, torch.zeros(0, plan.runs, dtype=torch.float64), nothing.bool(), nothing.double())
+
+
+def snapshot(plan: Plan, images: Images, epoch: int, place: Path | None = None) -> Stack:
+    """The runs as they were after `epoch`.
+
+    Raises:
+        BadInput: That epoch is not there (yet); the line names those that are.
+    """
+    place = place or folder(plan, images)
+    if epoch == 0:
+        return plan.start()
+    there = kept(plan, images, place)
+    if epoch not in there:
+        raise checks.refuse("epoch", epoch, f"one that is kept: {there}", "run the course, or let it go on")
+    return _stack(_read(place / f"epoch-{epoch:06d}.safetensors", plan, images), plan)
+
+
+def kept(plan: Plan, images: Images, place: Path | None = None) -> list[int]:
+    """Epochs of the snapshots that are there."""
+    place = place or folder(plan, images)
+    return [epoch for epoch in sorted(plan.snapshots) if (place / f"epoch-{epoch:06d}.safetensors").is_file()]
+
+
+def _named(stack: Stack) -> dict[str, Tensor]:
+    groups = {"weight": stack.weights, "bias": stack.biases}
+    return {f"{kind}{place}": each.cpu() for kind, group in groups.items() for place, each in enumerate(group)}
+
+
+def _packed(course: Course) -> dict[str, Tensor]:
+    return {**_named(course.stack), "losses": course.losses, "dead": course.dead, "worth": course.worth}
+
+
+def _stack(tensors: dict[str, Tensor], plan: Plan) -> Stack:
+    layers = range(len(plan.widths) - 1)
+    weights, biases = (tuple(tensors[f"{kind}{layer}"] for layer in layers) for kind in ("weight", "bias"))
+    return Stack(weights, biases, plan.activation)
+
+
+def _write(path: Path, plan: Plan, images: Images, tensors: dict[str, Tensor]) -> None:
+    store.save(path, tensors, settings(plan, images))
+
+
+def _read(path: Path, plan: Plan, images: Images) -> dict[str, Tensor]:
+    tensors, found = store.load(path)
+    wanted = settings(plan, images)
+    if found != wanted:
+        other = [name for name in wanted if found.get(name) != wanted[name]]
+        raise checks.refuse(f"{path.parent.name}/{path.name}", f"of other {', '.join(other)}", "the plan's settings")
+    return tensors

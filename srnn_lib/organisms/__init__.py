@@ -1,0 +1,1 @@
+"""Networks whose every weight is a small self-replicating net."""

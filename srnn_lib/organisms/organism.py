@@ -1,0 +1,227 @@
+"""Organism networks: networks whose every weight is a small net, a particle, that also learns to replicate itself.
+
+An organism's particles are one tensor `weights` of shape `(S, N, W)`: S organisms of one shape, N particles each, in
+the order of a network's weights: layer by layer, target cell by source cell. A linear particle that is reached through
+its task input alone multiplies by one number, its gain, so an organism of linear particles is exactly the ordinary
+network of its gains. `forward` uses that; `forward_particles` asks the particles themselves.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from srnn_lib import checks, store
+from srnn_lib.activations import function
+from srnn_lib.replicators import engines, population
+from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators.reductions import Weightwise
+
+ACTIVATIONS = ("linear", "gelu", "tanh", "relu")
+MODULES = {"gelu": nn.GELU, "tanh": nn.Tanh, "relu": nn.ReLU}
+RESIDUALS = ("none", "each", "pairs")
+
+
+@dataclass(frozen=True)
+class Organism:
+    """The shape of an organism network.
+
+    Attributes:
+        widths: Cells per layer, input first, at least one hidden layer.
+        particle: Architecture of every particle: five inputs (value, layer, cell, place, task) and one output.
+        activation: After every hidden layer of the organism: "linear" (none), "gelu", "tanh", "relu".
+        residual: "none" (the paper's text), "each" (every layer between two hidden layers adds its input to its
+            output) or "pairs" (the same over two such layers at a time); both from the authors' code.
+        codes: Position codes of the particles' weights (`architecture.POSITION_CODES`).
+
+    Source: ON Definition 7 and Fig. 1; authors' `swarm` branch for codes and residuals.
+    """
+
+    widths: tuple[int, ...] = (2, 3, 3, 1)
+    particle: Architecture = field(default_factory=lambda: Architecture((5, 3, 3, 1)))
+    activation: str = "linear"
+    residual: str = "none"
+    codes: str = "global"
+
+    def __post_init__(self) -> None:
+        checks.choice("activation", self.activation, ACTIVATIONS)
+        checks.choice("residual", self.residual, RESIDUALS)
+        if not isinstance(self.widths, tuple) or len(self.widths) < 3:
+            raise checks.refuse("widths", self.widths, "input, one hidden layer or more, output")
+        for width in self.widths:
+            checks.count("width", width)
+        if self.particle.widths[0] != 5:
+            raise checks.refuse("particle", self.particle.widths, "five inputs: value, layer, cell, place, task")
+        if self.residual != "none" and len(set(self.widths[1:-1])) > 1:
+            raise checks.refuse("residual", self.residual, "none where the hidden layers have different widths")
+        Weightwise(self.particle, self.codes)
+
+    @cached_property
+    def replication(self) -> Weightwise:
+        """Replicative application: the task input reads 0 (ON Definition 6)."""
+        return Weightwise(self.particle, self.codes)
+
+    @cached_property
+    def shapes(self) -> list[tuple[int, int]]:
+        """Target and source cells of every layer of weights."""
+        return [(rows, columns) for columns, rows in zip(self.widths, self.widths[1:], strict=False)]
+
+    @cached_property
+    def particles(self) -> int:
+        """N, the number of particles: one per weight of the ordinary network."""
+        return sum(rows * columns for rows, columns in self.shapes)
+
+    @cached_property
+    def cells(self) -> Int[Tensor, "N 3"]:
+        """Layer of weights, target cell and source cell of every particle."""
+        grids = [
+            torch.cartesian_prod(torch.tensor([layer]), torch.arange(rows), torch.arange(columns))
+            for layer, (rows, columns) in enumerate(self.shapes)
+        ]
+        return torch.cat(grids)
+
+    def populate(
+        self, seeds: int, generator: torch.Generator, init: str = "glorot", dtype: str = "float32"
+    ) -> Float[Tensor, "S N W"]:
+        """Fresh particles of `seeds` organisms, drawn as `population.initialise` draws nets."""
+        nets = checks.count("seeds", seeds) * self.particles
+        return self.stacked(population.initialise(self.particle, nets, generator, init, dtype=dtype))
+
+    def stacked(self, weights: Float[Tensor, "nets W"]) -> Float[Tensor, "S N W"]:
+        """Particles in a row, seed by seed, as organisms; in memory the particles come last, for the closed form."""
+        return weights.T.contiguous().T.unflatten(0, (-1, self.particles))
+
+    def gains(self, weights: Float[Tensor, "S N W"]) -> Float[Tensor, "S N"]:
+        """What each particle multiplies by: its output for the input (0, 0, 0, 0, 1).
+
+        Raises:
+            BadInput: Particles that are not linear have no gain.
+
+        Source: ON §IV-B (weight re-substitution).
+        """
+        row = self.particle.effective(weights.flatten(0, 1))[:, 0]
+        return row[:, 4].unflatten(0, weights.shape[:2])
+
+    def pulled(self, weights: Float[Tensor, "S N W"], pull: Float[Tensor, "S N"]) -> Float[Tensor, "S N W"]:
+        """The gradient on the particles' weights, given a loss's derivative by each particle's gain."""
+        task_only = F.one_hot(torch.tensor([4]), 5).to(weights)
+        gradient = engines.Linear().on_output(self.particle, weights.flatten(0, 1), task_only, pull.reshape(-1, 1))
+        return gradient.unflatten(0, pull.shape)
+
+    def matrices(self, gains: Float[Tensor, "S N"]) -> list[Float[Tensor, "S out in"]]:
+        """The weight matrices of the ordinary networks with these weights."""
+        parts = gains.split([rows * columns for rows, columns in self.shapes], dim=1)
+        return [part.unflatten(1, shape) for part, shape in zip(parts, self.shapes, strict=True)]
+
+    def forward(self, gains: Float[Tensor, "S N"], inputs: Float[Tensor, "*S B in"]) -> Float[Tensor, "S B out"]:
+        """Outputs of S organisms through their gains, on inputs `(S, B, in)`, or `(B, in)` for all.
+
+        Source: ON Definition 7, for linear particles.
+        """
+        return self.through([partial(_mapped, matrix) for matrix in self.matrices(gains)], inputs)
+
+    def forward_particles(
+        self, weights: Float[Tensor, "S N W"], inputs: Float[Tensor, "*S B in"]
+    ) -> Float[Tensor, "S B out"]:
+        """Outputs of S organisms through every particle: the definition itself, for any activation inside.
+
+        Source: ON Definitions 6 and 7.
+        """
+        parts = weights.split([rows * columns for rows, columns in self.shapes], dim=1)
+        layers = [partial(_asked, self.particle, p.unflatten(1, s)) for p, s in zip(parts, self.shapes, strict=True)]
+        return self.through(layers, inputs.expand(len(weights), *inputs.shape[-2:]))
+
+    def through(
+        self, layers: list[Callable[[Tensor], Tensor]], inputs: Float[Tensor, "*S B in"]
+    ) -> Float[Tensor, "*S B out"]:
+        """The signal through all layers, with activations and residual connections after the hidden ones.
+
+        Inside, a signal is `(*S, cells, B)`, so that products and activations run over contiguous memory.
+
+        Args:
+            layers: What each layer of weights makes of a signal.
+            inputs: One row per example.
+        """
+        if inputs.shape[-1] != self.widths[0]:
+            raise checks.refuse("width of the inputs", inputs.shape[-1], f"{self.widths[0]}, that of the organism")
+        *hidden, last = layers
+        activate = function(self.activation)
+        signal = kept = activate(hidden[0](inputs.mT))
+        for index, layer in enumerate(hidden[1:], start=1):
+            signal = activate(layer(signal))
+            if self.residual == "each" or (self.residual == "pairs" and index % 2 == 0):
+                signal = kept = signal + kept
+        return last(signal).mT
+
+    def module(self, gains: Float[Tensor, " N"]) -> nn.Sequential:
+        """The ordinary network of these gains, in plain torch: linear layers without biases, and activations.
+
+        Raises:
+            BadInput: Residual connections, which a plain sequence of layers does not have.
+
+        Source: ON §IV-B.
+        """
+        if self.residual != "none":
+            raise checks.refuse("residual", self.residual, "none, for an ordinary sequence of layers")
+        layers: list[nn.Module] = []
+        for matrix in self.matrices(gains.detach()[None]):
+            linear = nn.Linear(matrix.shape[2], matrix.shape[1], bias=False, dtype=gains.dtype)
+            linear.weight = nn.Parameter(matrix[0].clone())
+            layers += [linear, *([MODULES[self.activation]()] if self.activation != "linear" else [])]
+        return nn.Sequential(*(layers if self.activation == "linear" else layers[:-1]))
+
+
+def _mapped(matrix: Float[Tensor, "S out in"], signal: Float[Tensor, "*S in B"]) -> Float[Tensor, "S out B"]:
+    """One layer of S ordinary networks; a signal that all share passes as one wide product."""
+    if signal.ndim == 3:
+        return matrix @ signal
+    return (matrix.flatten(0, 1) @ signal).unflatten(0, matrix.shape[:2])
+
+
+def _asked(
+    particle: Architecture, weights: Float[Tensor, "*S out in W"], signal: Float[Tensor, "*S in B"]
+) -> Float[Tensor, "S out B"]:
+    """One layer of S organisms: each cell sums what its particles answer to (0, 0, 0, 0, x)."""
+    seeds, rows, columns, _ = weights.shape
+    task = signal[:, None].expand(-1, rows, -1, -1)[..., None]
+    answers = particle.forward(weights.flatten(0, 2), F.pad(task, (4, 0)).flatten(0, 2))
+    return answers.reshape(seeds, rows, columns, -1).sum(2)
+
+
+def save(path: str | Path, organism: Organism, weights: Float[Tensor, "S N W"]) -> None:
+    """Write organisms to a safetensors file with their shape in its header.
+
+    Raises:
+        BadInput: The weights do not fit the shape.
+    """
+    _require_fit(organism, weights)
+    store.save(Path(path), {"weights": weights}, asdict(organism))
+
+
+def load(path: str | Path) -> tuple[Organism, Float[Tensor, "S N W"]]:
+    """Read organisms written by `save`.
+
+    Raises:
+        BadInput: The file is missing, damaged, or holds no organisms.
+    """
+    tensors, fields = store.load(Path(path))
+    try:
+        particle = Architecture(**{**fields["particle"], "widths": tuple(fields["particle"]["widths"])})
+        organism = Organism(**{**fields, "widths": tuple(fields["widths"]), "particle": particle})
+        weights = tensors["weights"]
+        _require_fit(organism, weights)
+    except (KeyError, TypeError) as error:
+        raise checks.refuse("organism file", Path(path).name, "a file written by organism.save") from error
+    return organism, organism.stacked(weights.flatten(0, 1))
+
+
+def _require_fit(organism: Organism, weights: Tensor) -> None:
+    wanted = (organism.particles, organism.particle.weight_count)
+    if weights.ndim != 3 or weights.shape[1:] != wanted:
+        allowed = f"(seeds, {wanted[0]}, {wanted[1]}) for this organism"
+        raise checks.refuse("shape of the weights", tuple(weights.shape), allowed)

@@ -1,0 +1,199 @@
+"""How a small net can take a whole net as its input: the three reductions of the paper.
+
+A reduction cuts the weights of a net M into pieces that a net N can read, lets N map each piece, and puts the results
+back together. The same pieces serve as training pairs. Every function works on N pairs of nets at once.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor
+
+from srnn_lib import checks, randomness
+from srnn_lib.replicators.architecture import POSITION_CODES, Architecture
+
+AGGREGATES = ("mean", "max")
+
+
+@dataclass(frozen=True)
+class Reduction(ABC):
+    """What all reductions share: application and training pairs, both made of `reduce` and its way back.
+
+    A subclass owes `reduce` and `restore`, and `expected` where the target is not the whole reduced input.
+    """
+
+    architecture: Architecture
+
+    @abstractmethod
+    def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N B in"]:
+        """The pieces of M that N reads."""
+
+    @abstractmethod
+    def restore(self, outputs: Float[Tensor, "N B out"]) -> Float[Tensor, "N W"]:
+        """The weights of the new net, from what N answered to each piece."""
+
+    def expected(self, pieces: Float[Tensor, "N B in"]) -> Float[Tensor, "N B out"]:
+        """The answers that would leave M as it is: the training targets."""
+        return pieces
+
+    @property
+    def samples(self) -> int:
+        """Training pairs per net. A sequence counts as one."""
+        return 1
+
+    @property
+    def draws(self) -> bool:
+        """Whether an application draws random numbers, so that two applications differ."""
+        return False
+
+    def apply(self, net: Float[Tensor, "N W"], other: Float[Tensor, "N W"]) -> Float[Tensor, "N W"]:
+        """N applied to M: the net that `net` makes of `other`, pair by pair.
+
+        All answers are computed from the old weights before any is written, so N may be M.
+
+        Source: SR §2.2, Reductions 1–3.
+        """
+        for weights in (net, other):
+            if weights.shape[-1] != self.architecture.weight_count:
+                allowed = f"{self.architecture.weight_count}, that of this architecture"
+                raise checks.refuse("number of weights", weights.shape[-1], allowed)
+        return self.restore(self.architecture.forward(net, self.reduce(other)))
+
+    def training_pairs(self, other: Float[Tensor, "N W"]) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of training on `other`, shapes `(N, B, in)` and `(N, B, out)`.
+
+        Source: SR §2.3, training reductions 1–3.
+        """
+        pieces = self.reduce(other)
+        return pieces, self.expected(pieces)
+
+
+@dataclass(frozen=True)
+class Weightwise(Reduction):
+    """Reduction 1: N reads every weight of M alone, with its position, and answers with the new weight.
+
+    Attributes:
+        architecture: Four inputs (value, layer, cell, place) and one output. Inputs beyond the fourth are auxiliary:
+            they belong to a task, and read 0 while a net is applied to a net.
+        codes: One of `POSITION_CODES`.
+
+    Source: SR §2.2, Reduction 1; ON Definition 6 for auxiliary inputs (replicative application).
+    """
+
+    architecture: Architecture = field(default_factory=Architecture)
+    codes: str = "layer"
+
+    def __post_init__(self) -> None:
+        checks.choice("codes", self.codes, POSITION_CODES)
+        _require(self.architecture, max(4, self.architecture.widths[0]), 1)
+
+    @cached_property
+    def positions(self) -> Float[Tensor, "W codes"]:
+        """Layer, cell and place of every weight, and a zero for every auxiliary input (float64)."""
+        places = self.architecture.positions(self.codes)
+        return F.pad(places, (0, self.architecture.widths[0] - 4))
+
+    @property
+    def samples(self) -> int:
+        """One training pair per weight."""
+        return self.architecture.weight_count
+
+    def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N W in"]:
+        """Every weight with its position."""
+        places = self.positions.to(other).expand(len(other), -1, -1)
+        return torch.cat([other[..., None], places], dim=2)
+
+    def expected(self, pieces: Float[Tensor, "N W in"]) -> Float[Tensor, "N W 1"]:
+        """The weight itself."""
+        return pieces[..., :1]
+
+    def restore(self, outputs: Float[Tensor, "N W 1"]) -> Float[Tensor, "N W"]:
+        """One answer, one weight."""
+        return outputs[..., 0]
+
+
+@dataclass(frozen=True)
+class Aggregating(Reduction):
+    """Reduction 2: N reads b averages of consecutive weights and answers with b values, copied back to the members.
+
+    Attributes:
+        architecture: b inputs and b outputs; the paper's b is 4. A remainder of weights joins the last sub-list.
+        aggregate: "mean" (the paper's) or "max".
+        shuffle: A generator, if the weights shall be dealt to the sub-lists at random, anew at each application.
+
+    Source: SR §2.2, Reduction 2; authors' `master` branch for b, the remainder and the variants.
+    """
+
+    architecture: Architecture = field(default_factory=lambda: Architecture((4, 2, 2, 4)))
+    aggregate: str = "mean"
+    shuffle: torch.Generator | None = None
+
+    def __post_init__(self) -> None:
+        checks.choice("aggregate", self.aggregate, AGGREGATES)
+        _require(self.architecture, self.architecture.widths[0], self.architecture.widths[0])
+
+    @property
+    def draws(self) -> bool:
+        """True with `shuffle`."""
+        return self.shuffle is not None
+
+    @property
+    def sizes(self) -> list[int]:
+        """Length of each sub-list."""
+        weights, parts = self.architecture.weight_count, self.architecture.widths[0]
+        return [weights // parts] * (parts - 1) + [weights - weights // parts * (parts - 1)]
+
+    def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N 1 b"]:
+        """One value per sub-list."""
+        parts = other.split(self.sizes, dim=1)
+        values = [part.mean(1) if self.aggregate == "mean" else part.amax(1) for part in parts]
+        return torch.stack(values, dim=1)[:, None]
+
+    def restore(self, outputs: Float[Tensor, "N 1 b"]) -> Float[Tensor, "N W"]:
+        """Every answer copied to all members of its sub-list."""
+        return outputs[:, 0].repeat_interleave(torch.tensor(self.sizes, device=outputs.device), dim=1)
+
+    def apply(self, net: Float[Tensor, "N W"], other: Float[Tensor, "N W"]) -> Float[Tensor, "N W"]:
+        """N applied to M; with `shuffle`, on sub-lists dealt at random."""
+        if self.shuffle is None:
+            return super().apply(net, other)
+        dealt = randomness.permutations(self.shuffle, *other.shape)
+        return torch.empty_like(other).scatter(1, dealt, super().apply(net, other.gather(1, dealt)))
+
+
+@dataclass(frozen=True)
+class Recurrent(Reduction):
+    """Reduction 3: a recurrent N reads the weights of M as one sequence and answers with a sequence.
+
+    Attributes:
+        architecture: One input, one output, `recurrent=True`.
+
+    Source: SR §2.2, Reduction 3; three recurrent layers 1-2-2-1 in the authors' `master` branch.
+    """
+
+    architecture: Architecture = field(default_factory=lambda: Architecture((1, 2, 2, 1), recurrent=True))
+
+    def __post_init__(self) -> None:
+        _require(self.architecture, 1, 1, recurrent=True)
+
+    def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N W 1"]:
+        """The weights as a sequence of single numbers."""
+        return other[..., None]
+
+    def restore(self, outputs: Float[Tensor, "N W 1"]) -> Float[Tensor, "N W"]:
+        """The answers, in order."""
+        return outputs[..., 0]
+
+
+def _require(architecture: Architecture, inputs: int, outputs: int, recurrent: bool = False) -> None:
+    """Refuse an architecture that does not fit the reduction."""
+    kinds = {True: "recurrent", False: "feed-forward"}
+    if architecture.recurrent != recurrent:
+        raise checks.refuse("architecture", kinds[architecture.recurrent], f"{kinds[recurrent]} ones")
+    first, *_, last = architecture.widths
+    if (first, last) != (inputs, outputs):
+        raise checks.refuse("widths", architecture.widths, f"{inputs} inputs and {outputs} outputs")

@@ -1,0 +1,236 @@
+"""Artificial chemistry: soups of nets that attack each other, learn from each other and train on themselves.
+
+Soups are one more axis: the state has the shape `(S, N, W)`, soups first, and all of them take their steps together.
+Self-training touches only the net itself. So within an epoch the nets train together that no interaction keeps apart,
+and the outcome is still exactly that of going through the nets one by one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from srnn_lib import checks
+from srnn_lib.replicators import fixpoints, population
+from srnn_lib.replicators.engines import Rule, Trainer, laid_out
+from srnn_lib.replicators.reductions import Reduction
+from srnn_lib.replicators.soup_schedule import NOBODY, Draws, Schedule, draw
+
+KINDS = ("attack", "learn", "divergent", "zero")
+COLUMNS = ("epoch", "soup", "kind", "attacker", "victim", "displacement")
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The soups after an epoch, and what happened in it.
+
+    Attributes:
+        number: 0 is the start, before anything happened.
+        weights: The nets.
+        events: One row per interaction or replacement, in the order in which a soup saw them: `epoch`, `soup`,
+            `kind` (one of `KINDS`; the last two say why a net was replaced), `attacker` (the net that acted or, in
+            "learn", the teacher), `victim` (the net that changed), `displacement` (its Euclidean length; infinite
+            where a net diverged by it, and not measured for replacements).
+        moves: Euclidean length of every step of self-training, if asked for.
+    """
+
+    number: int
+    weights: Float[Tensor, "S N W"]
+    events: pd.DataFrame
+    moves: Float[Tensor, "A S N"] | None = None
+
+
+def evolve(
+    reduction: Reduction,
+    weights: Float[Tensor, "S N W"],
+    schedule: Schedule,
+    rule: Rule,
+    epochs: int,
+    generator: torch.Generator,
+    init: str = "glorot",
+    epsilon: float = fixpoints.EPSILON,
+    measure: bool = False,
+) -> Iterator[Epoch]:
+    """Let soups evolve; yields them after 0, 1, …, `epochs` epochs.
+
+    Args:
+        reduction: Of attacks and of training.
+        weights: The soups at the start; not changed.
+        schedule: Of every epoch.
+        rule: Of training. Momentum, if any, starts anew in every epoch.
+        epochs: 0 or more.
+        generator: Source of all draws; soup i receives the same ones however many soups stand beside it.
+        init: Of the nets that take the place of divergent ones and of those at zero.
+        epsilon: Margin of zero.
+        measure: Whether to record the length of every step of self-training.
+
+    Raises:
+        BadInput: Weights of another shape, a negative count, an unknown initialisation, a reduction that draws, or
+            interactions between distinct nets in a soup of one.
+
+    Source: SR §3.5; authors' `master` branch, code/soup.py, and `journal` branch, soup experiments.
+    """
+    checks.count("epochs", epochs, at_least=0)
+    checks.choice("init", init, population.INITIALISATIONS)
+    checks.positive("epsilon", epsilon)
+    _require_soups(reduction, weights, schedule)
+    return _evolved(reduction, weights.clone(), schedule, rule, epochs, generator, init, epsilon, measure)
+
+
+def _require_soups(reduction: Reduction, weights: Tensor, schedule: Schedule) -> None:
+    if weights.ndim != 3 or weights.shape[2] != reduction.architecture.weight_count or not weights.numel():
+        allowed = f"(soups, nets, {reduction.architecture.weight_count}), none of them 0"
+        raise checks.refuse("shape of the soups", tuple(weights.shape), allowed)
+    if weights.shape[1] == 1 and not schedule.self_attack and schedule.attack_chance + schedule.learn_chance > 0:
+        raise checks.refuse("nets per soup", 1, "2 or more", "or allow self_attack, or set both chances to 0")
+    if reduction.draws:
+        raise checks.refuse("reduction", "one that shuffles", "reductions that draw nothing")
+
+
+def _evolved(
+    reduction: Reduction,
+    weights: Tensor,
+    schedule: Schedule,
+    rule: Rule,
+    epochs: int,
+    generator: torch.Generator,
+    init: str,
+    epsilon: float,
+    measure: bool,
+) -> Iterator[Epoch]:
+    yield Epoch(0, weights.clone(), _table([], 0))
+    for number in range(1, epochs + 1):
+        draws = draw(schedule, reduction, rule, tuple(weights.shape[:2]), generator, init)
+        turn = _Turn(reduction, schedule, rule, draws, weights, epsilon, measure)
+        turn.run()
+        yield Epoch(number, weights.clone(), _table(turn.events, number), turn.moves)
+
+
+def _table(events: list[dict], number: int) -> pd.DataFrame:
+    """Events as rows, soup by soup, each soup's in their order."""
+    if not events:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = pd.concat([pd.DataFrame(event) for event in events], ignore_index=True).assign(epoch=number)
+    return rows.sort_values(["soup", "turn"], kind="stable", ignore_index=True)[list(COLUMNS)]
+
+
+@dataclass
+class _Turn:
+    """One epoch: changes `weights` in place and collects what happened."""
+
+    reduction: Reduction
+    schedule: Schedule
+    rule: Rule
+    draws: Draws
+    weights: Tensor
+    epsilon: float
+    measure: bool
+
+    def __post_init__(self) -> None:
+        self.events: list[dict] = []
+        self.old = self.weights.clone() if self.schedule.order == "simultaneous" else self.weights
+        steps = self.schedule.training_steps
+        self.moves = self.weights.new_zeros(steps, *self.weights.shape[:2]) if self.measure else None
+
+    def run(self) -> None:
+        """Interactions and training, wave by wave."""
+        nets = range(self.weights.shape[1])
+        if not self.schedule.in_place:
+            for net in nets:
+                self._attack(net, self.draws.victims[:, net] != NOBODY)
+            for net in nets:
+                self._learn(net, self.draws.teachers[:, net] != NOBODY)
+            self._train(torch.ones_like(self.draws.victims, dtype=torch.bool))
+            return
+        waves = _waves(self.draws.victims, self.draws.teachers)
+        for wave in range(int(waves.max()) + 1):
+            now = waves == wave
+            for net in nets:
+                self._attack(net, now[:, net] & (self.draws.victims[:, net] != NOBODY))
+                self._learn(net, now[:, net] & (self.draws.teachers[:, net] != NOBODY))
+            self._train(now)
+
+    def _attack(self, net: int, where: Bool[Tensor, " S"]) -> None:
+        soups = where.nonzero()[:, 0]
+        if len(soups):
+            victims = self.draws.victims[soups, net]
+            before = self.old[soups, victims]
+            made = self.reduction.apply(self.old[soups, net], before)
+            self.weights[soups, victims] = made
+            self._note("attack", soups, torch.full_like(victims, net), victims, made - before)
+
+    def _learn(self, net: int, where: Bool[Tensor, " S"]) -> None:
+        soups = where.nonzero()[:, 0]
+        if not len(soups):
+            return
+        teachers = self.draws.teachers[soups, net]
+        before = now = self.weights[soups, net]
+        trainer = Trainer(self.reduction, self.rule, self.draws.child)
+        itself = (teachers == net)[:, None]
+        taught = self.old[soups, teachers]
+        for order in _orders(self.draws.learning_orders, self.schedule.severity, soups, net):
+            now = trainer.step(now, torch.where(itself, now, taught), order)
+        self.weights[soups, net] = now
+        self._note("learn", soups, teachers, torch.full_like(teachers, net), now - before)
+
+    def _train(self, where: Bool[Tensor, "S N"]) -> None:
+        soups, nets = where.nonzero(as_tuple=True)
+        trainer = Trainer(self.reduction, self.rule, self.draws.child)
+        now = laid_out(self.weights[soups, nets])
+        orders = _orders(self.draws.training_orders, self.schedule.training_steps, soups, nets)
+        for step, order in enumerate(orders):
+            before, now = now, trainer.step(now, order=order)
+            if self.moves is not None:
+                self.moves[step, soups, nets] = _length(now - before).to(now)
+        self.weights[soups, nets] = now
+        if self.schedule.replace_divergent:
+            self._replace("divergent", fixpoints.is_divergent(now), soups, nets)
+        if self.schedule.replace_zero:
+            self._replace("zero", fixpoints.is_zero(now, self.epsilon), soups, nets)
+
+    def _replace(self, kind: str, gone: Tensor, soups: Tensor, nets: Tensor) -> None:
+        if gone.any():
+            soups, nets = soups[gone], nets[gone]
+            self.weights[soups, nets] = self.draws.newcomers[soups, nets].to(self.weights)
+            self._note(kind, soups, nets, nets, None)
+
+    def _note(self, kind: str, soups: Tensor, attackers: Tensor, victims: Tensor, change: Tensor | None) -> None:
+        """Remember an event and whose turn it was; without a turn of one's own, kind goes before place."""
+        turn = victims if kind in ("learn", "divergent", "zero") else attackers
+        if not self.schedule.in_place:
+            turn = turn + {"attack": 0, "learn": 1}.get(kind, 2) * self.weights.shape[1]
+        length = torch.full(soups.shape, torch.nan) if change is None else _length(change)
+        columns = {"turn": turn, "soup": soups, "attacker": attackers, "victim": victims, "displacement": length}
+        self.events.append({"kind": kind, **{name: values.cpu().numpy() for name, values in columns.items()}})
+
+
+def _orders(drawn: Tensor | None, steps: int, soups: Tensor, nets: Tensor | int) -> Sequence[Tensor | None]:
+    """The order of the pairs in each step of these nets, None where a step knows no order."""
+    return [None] * steps if drawn is None else drawn[soups, nets].unbind(1)
+
+
+def _length(change: Float[Tensor, "n W"]) -> Float[Tensor, " n"]:
+    """Euclidean length in float64, infinite where it is not a number."""
+    return change.double().norm(dim=1).nan_to_num(nan=torch.inf, posinf=torch.inf)
+
+
+def _waves(victims: Int[Tensor, "S N"], teachers: Int[Tensor, "S N"]) -> Int[Tensor, "S N"]:
+    """The wave in which each net acts and then trains, with the same outcome as one net after the other.
+
+    A net trained in a wave is met trained only from the next wave on. So a net acts no sooner than its partners are in
+    the state in which it would find them, and trains no sooner than those before it have met it.
+    """
+    free = torch.zeros_like(victims)
+    waves = torch.zeros_like(victims)
+    everyone = torch.arange(len(victims))
+    for net in range(victims.shape[1]):
+        met = [torch.where(chosen[:, net] == NOBODY, net, chosen[:, net]) for chosen in (victims, teachers)]
+        wave = torch.stack([free[:, net], *(free[everyone, partner] for partner in met)]).amax(0)
+        for partner in met:
+            free[everyone, partner] = wave
+        free[:, net] = wave + 1
+        waves[:, net] = wave
+    return waves

@@ -1,0 +1,105 @@
+"""What happens to runs that are stuck, on a small stand-in for images."""
+
+import numpy as np
+import pytest
+import torch
+from drawn import networks
+from hypothesis import given
+from hypothesis import strategies as st
+
+from srnn_lib.data import Images
+from srnn_lib.lifecycle import campaign, death, descent, efficiency, plateau, stacks
+
+
+@pytest.fixture
+def images(seeded, tmp_path, monkeypatch):
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
+    pixels = torch.rand(60, 9, generator=seeded(3))
+    labels = (pixels[:, :3].sum(1) * 3).long() % 3
+    return Images("mnist", 3, pixels, labels, pixels, labels, {})
+
+
+def course(**changes):
+    rule = descent.Rule(learning_rate=0.01, batch=20)
+    return campaign.Plan((9, 6, 4, 3), **{"runs": 3, "epochs": 5, "rule": rule, "init": "fan-in", **changes})
+
+
+@given(st.floats(-2, 2), st.floats(-2, 2), st.integers(3, 50))
+def test_the_slope_of_a_line_is_exact(slope, start, epochs):
+    losses = start + slope * torch.arange(epochs, dtype=torch.float64)[:, None]
+    found, error = plateau.slopes(losses)
+    assert abs(found.item() - slope) < 1e-12
+    assert error.item() < 1e-10
+
+
+def test_the_error_of_a_slope_is_how_much_it_scatters(seeded):
+    noise = torch.randn(40, 4000, generator=seeded(), dtype=torch.float64)
+    slope, error = plateau.slopes(noise)
+    assert abs(slope.std() / error.square().mean().sqrt() - 1) < 0.05
+
+
+def test_a_line_needs_three_points(refused):
+    with refused("number of epochs is 2", "3 or more"):
+        plateau.slopes(torch.zeros(2, 1))
+
+
+@given(networks(least=2, activations=["tanh"]))
+def test_a_step_is_one_death_and_one_birth(case):
+    """Outputs are those after the least efficient neuron alone has died: its child changes no function."""
+    stack, inputs, found, _ = case
+    changed = plateau.step(stack, inputs, torch.Generator().manual_seed(0))
+    wanted = death.die(stack, found)
+    assert changed.widths == stack.widths
+    torch.testing.assert_close(stacks.forward(changed, inputs), stacks.forward(wanted, inputs))
+    worth = efficiency.local(stack, found)
+    same = (changed.weights[0] == stack.weights[0]).all(2)
+    for run in range(stack.runs):
+        gone, parent = worth[run].argmin(), worth[run].argmax()
+        assert same[run].sum() == stack.widths[1] - 1
+        assert torch.equal(changed.weights[0][run, gone], stack.weights[0][run, parent])
+
+
+def test_a_single_neuron_cannot_make_room(seeded, refused):
+    stack = stacks.initialise((4, 1, 2), 1, seeded())
+    with refused("units of layer 1 is 1", "2 or more"):
+        plateau.step(stack, torch.rand(9, 4), seeded())
+
+
+def test_runs_that_still_learn_do_not_go_on(images):
+    table = plateau.table([course()], images)
+    assert table["kind"].tolist() == ["none"] * 3
+    assert table["change"].isna().all()
+    assert (table["slope"] < -1e-6).all()
+    assert (table["error"] > 0).all()
+
+
+def test_stuck_runs_go_on_twice_with_the_same_batches(images):
+    plan, trial = course(), plateau.Trial(bound=1.0, epochs=20, most=2)
+    table = plateau.table([plan], images, trial)
+    assert table["run"].tolist() == [0, 0, 1, 1, 2]
+    assert table["kind"].tolist() == ["plain", "step", "plain", "step", "none"]
+    longer = campaign.run(course(epochs=7), images).stack
+    before, after = (
+        stacks.losses(s, images.train, images.train_labels)[0] for s in (campaign.run(plan, images).stack, longer)
+    )
+    plain = table[table["kind"] == "plain"]["change"]
+    np.testing.assert_allclose(plain, (after - before)[:2], atol=1e-7)
+    assert (table[table["kind"] == "step"]["change"].to_numpy() != plain.to_numpy()).all()
+
+
+def test_a_step_does_not_depend_on_who_else_is_stuck(images):
+    both = plateau.table([course()], images, plateau.Trial(bound=1.0, epochs=20))
+    slopes = both.drop_duplicates("run")["slope"].abs()
+    bound = float(slopes.sort_values().iloc[0]) * (1 + 1e-9)
+    one = plateau.table([course()], images, plateau.Trial(bound=bound, epochs=20)).dropna()
+    assert len(one) == 2
+    same = both[both["run"] == one["run"].iloc[0]]
+    np.testing.assert_allclose(one["change"], same["change"], atol=1e-7)
+
+
+def test_a_step_of_the_paper_nets_takes_one_neuron(seeded):
+    for widths in list(stacks.NETS.values())[:3]:
+        stack = stacks.initialise((12, *widths[1:]), 2, seeded(), "fan-in")
+        inputs = torch.rand(50, 12, generator=seeded(1))
+        changed = plateau.step(stack, inputs, seeded(2))
+        assert ((changed.weights[0] != stack.weights[0]).any(2).sum(1) == 1).all()
