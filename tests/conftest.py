@@ -8,6 +8,7 @@ import torch
 from hypothesis import settings
 
 from srnn_lib.checks import BadInput
+from srnn_lib.data import Images
 from srnn_lib.replicators import population
 from srnn_lib.replicators.architecture import ACTIVATIONS, ORDERS, POSITION_CODES, Architecture
 from srnn_lib.replicators.reductions import AGGREGATES, Aggregating, Recurrent, Weightwise
@@ -54,6 +55,24 @@ def dtype(request):
 def seeded():
     """A generator from a seed."""
     return lambda seed=0: torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture
+def images(seeded):
+    """Noise in place of images, some of its pixels always 0, for training and for testing."""
+    pixels = torch.rand(240, 12, generator=seeded(3))
+    pixels[:, :3] = 0
+    labels = (pixels.sum(1) * 9).long() % 4
+    return Images("digits", 3, pixels[:200], labels[:200], pixels[200:], labels[200:], {"digits-images": "0"})
+
+
+@pytest.fixture
+def few_images(seeded, tmp_path, monkeypatch):
+    """Fewer such images, and a run store of their own."""
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
+    pixels = torch.rand(60, 9, generator=seeded(3))
+    labels = (pixels[:, :3].sum(1) * 3).long() % 3
+    return Images("mnist", 3, pixels, labels, pixels, labels, {})
 
 
 @pytest.fixture(scope="session")

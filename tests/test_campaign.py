@@ -10,18 +10,8 @@ import pytest
 import torch
 
 from srnn_lib import store
-from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, descent, turnover
 from srnn_lib.lifecycle.campaign import Plan
-
-
-@pytest.fixture
-def images(seeded):
-    pixels = torch.rand(240, 12, generator=seeded(3))
-    pixels[:, :3] = 0
-    labels = (pixels.sum(1) * 9).long() % 4
-    return Images("digits", 3, pixels[:200], labels[:200], pixels[200:], labels[200:], {"digits-images": "0"})
-
 
 PLAN = Plan(
     (12, 8, 4, 4), 5, 24, (4, 12, 24), (12, 3), descent.Rule(0.1, 40), "fan-in", "standard",

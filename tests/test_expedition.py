@@ -3,21 +3,12 @@
 from dataclasses import replace
 
 import pytest
-import torch
 
 from srnn_lib import results
-from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, descent, evidence, expedition, turnover
 from srnn_lib.lifecycle.campaign import Plan
 
 TINY = Plan((12, 6, 4, 4), 2, 12, (2, 6, 12), rule=descent.Rule(0.01, 40), init="fan-in")
-
-
-@pytest.fixture
-def images(seeded):
-    pixels = torch.rand(240, 12, generator=seeded(3))
-    labels = (pixels.sum(1) * 9).long() % 4
-    return Images("digits", 3, pixels[:200], labels[:200], pixels[200:], labels[200:], {"digits-images": "0"})
 
 
 @pytest.fixture

@@ -1,22 +1,12 @@
 """What happens to runs that are stuck, on a small stand-in for images."""
 
 import numpy as np
-import pytest
 import torch
 from drawn import networks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, death, descent, efficiency, plateau, stacks
-
-
-@pytest.fixture
-def images(seeded, tmp_path, monkeypatch):
-    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
-    pixels = torch.rand(60, 9, generator=seeded(3))
-    labels = (pixels[:, :3].sum(1) * 3).long() % 3
-    return Images("mnist", 3, pixels, labels, pixels, labels, {})
 
 
 def course(**changes):
@@ -65,33 +55,34 @@ def test_a_single_neuron_cannot_make_room(seeded, refused):
         plateau.step(stack, torch.rand(9, 4), seeded())
 
 
-def test_runs_that_still_learn_do_not_go_on(images):
-    table = plateau.table([course()], images)
+def test_runs_that_still_learn_do_not_go_on(few_images):
+    table = plateau.table([course()], few_images)
     assert table["kind"].tolist() == ["none"] * 3
     assert table["change"].isna().all()
     assert (table["slope"] < -1e-6).all()
     assert (table["error"] > 0).all()
 
 
-def test_stuck_runs_go_on_twice_with_the_same_batches(images):
+def test_stuck_runs_go_on_twice_with_the_same_batches(few_images):
     plan, trial = course(), plateau.Trial(bound=1.0, epochs=20, most=2)
-    table = plateau.table([plan], images, trial)
+    table = plateau.table([plan], few_images, trial)
     assert table["run"].tolist() == [0, 0, 1, 1, 2]
     assert table["kind"].tolist() == ["plain", "step", "plain", "step", "none"]
-    longer = campaign.run(course(epochs=7), images).stack
+    longer = campaign.run(course(epochs=7), few_images).stack
     before, after = (
-        stacks.losses(s, images.train, images.train_labels)[0] for s in (campaign.run(plan, images).stack, longer)
+        stacks.losses(s, few_images.train, few_images.train_labels)[0]
+        for s in (campaign.run(plan, few_images).stack, longer)
     )
     plain = table[table["kind"] == "plain"]["change"]
     np.testing.assert_allclose(plain, (after - before)[:2], atol=1e-7)
     assert (table[table["kind"] == "step"]["change"].to_numpy() != plain.to_numpy()).all()
 
 
-def test_a_step_does_not_depend_on_who_else_is_stuck(images):
-    both = plateau.table([course()], images, plateau.Trial(bound=1.0, epochs=20))
+def test_a_step_does_not_depend_on_who_else_is_stuck(few_images):
+    both = plateau.table([course()], few_images, plateau.Trial(bound=1.0, epochs=20))
     slopes = both.drop_duplicates("run")["slope"].abs()
     bound = float(slopes.sort_values().iloc[0]) * (1 + 1e-9)
-    one = plateau.table([course()], images, plateau.Trial(bound=bound, epochs=20)).dropna()
+    one = plateau.table([course()], few_images, plateau.Trial(bound=bound, epochs=20)).dropna()
     assert len(one) == 2
     same = both[both["run"] == one["run"].iloc[0]]
     np.testing.assert_allclose(one["change"], same["change"], atol=1e-7)

@@ -3,21 +3,10 @@
 from functools import partial
 
 import numpy as np
-import pytest
-import torch
 
-from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, renewal, turnover
 
 WIDTHS = (9, 8, 4, 3)
-
-
-@pytest.fixture
-def images(seeded, tmp_path, monkeypatch):
-    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
-    pixels = torch.rand(60, 9, generator=seeded(3))
-    labels = (pixels[:, :3].sum(1) * 3).long() % 3
-    return Images("mnist", 3, pixels, labels, pixels, labels, {})
 
 
 def course(cutoff=0.1, **changes):
@@ -40,31 +29,31 @@ def test_the_trials_are_those_of_the_registry():
     assert [plan.epochs for plan in brief] == [3] * 10
 
 
-def test_every_row_of_losses_is_the_mean_that_its_epochs_met(images):
+def test_every_row_of_losses_is_the_mean_that_its_epochs_met(few_images):
     plan = course(runs=2)
-    met = campaign.run(plan, images).losses
-    table = renewal.losses([plan], images, every=20)
+    met = campaign.run(plan, few_images).losses
+    table = renewal.losses([plan], few_images, every=20)
     assert table[["net", "cutoff", "parents"]].drop_duplicates().values.tolist() == [["9-8-4-3", 0.1, "efficient"]]
     assert table["epoch"].unique().tolist() == [20, 40, 60]
     wide = renewal.curves(table, "9-8-4-3", 0.1)
     np.testing.assert_allclose(wide.to_numpy(), met.view(3, 2, 2).mean(1), rtol=1e-6)
-    assert len(renewal.losses([plan], images, until=30)) == 6
+    assert len(renewal.losses([plan], few_images, until=30)) == 6
 
 
-def test_epochs_per_row_must_fit_the_pace(images, refused):
+def test_epochs_per_row_must_fit_the_pace(few_images, refused):
     with refused("every is 15", "a multiple of 10"):
-        renewal.losses([course()], images, every=15)
+        renewal.losses([course()], few_images, every=15)
 
 
-def test_runs_that_do_not_go_on_have_no_rows(images):
-    table = renewal.losses([course(fewer=(4, 1))], images)
+def test_runs_that_do_not_go_on_have_no_rows(few_images):
+    table = renewal.losses([course(fewer=(4, 1))], few_images)
     assert table.groupby("epoch").size().tolist() == [3, 3, 3, 3, 1, 1]
 
 
-def test_every_replaced_neuron_has_a_row_and_so_has_a_round_without_any(images):
+def test_every_replaced_neuron_has_a_row_and_so_has_a_round_without_any(few_images):
     plan = course(0.3)
-    found = campaign.run(plan, images)
-    table = renewal.rounds([plan], images)
+    found = campaign.run(plan, few_images)
+    table = renewal.rounds([plan], few_images)
     assert table["epoch"].unique().tolist() == [20, 40, 60]
     assert table["before"].notna().sum() == found.dead.sum() > 0
     shares = table.groupby(["epoch", "run"])["share"].agg(["first", "nunique"])
@@ -78,16 +67,16 @@ def test_every_replaced_neuron_has_a_row_and_so_has_a_round_without_any(images):
     assert table[table["epoch"] == 60]["after"].isna().all()
 
 
-def test_a_round_that_replaces_nobody_is_counted(images):
-    table = renewal.rounds([course(0.0), course(0.0, renewal=None)], images)
+def test_a_round_that_replaces_nobody_is_counted(few_images):
+    table = renewal.rounds([course(0.0), course(0.0, renewal=None)], few_images)
     assert len(table) == 9
     assert (table["share"] == 0).all()
     assert table["before"].isna().all()
 
 
-def test_a_gain_compares_the_same_runs(images):
+def test_a_gain_compares_the_same_runs(few_images):
     plans = [course(0.0, renewal=None), course(0.0), course(0.5, runs=2)]
-    table = renewal.losses(plans[::2], images)
+    table = renewal.losses(plans[::2], few_images)
     net = "9-8-4-3"
     found = renewal.gain(table, net, 0.5)
     assert found.shape == (6, 2)
@@ -98,6 +87,6 @@ def test_a_gain_compares_the_same_runs(images):
     assert (found.loc[30:] != 0).any(axis=None)
 
 
-def test_a_cutoff_below_every_neuron_changes_no_bit(images):
-    table = renewal.losses([course(0.0, renewal=None), course(1e-300)], images)
+def test_a_cutoff_below_every_neuron_changes_no_bit(few_images):
+    table = renewal.losses([course(0.0, renewal=None), course(1e-300)], few_images)
     assert (renewal.gain(table, "9-8-4-3", 1e-300) == 0).all(axis=None)
