@@ -114,7 +114,8 @@ def tables(options: argparse.Namespace) -> int:
     folder = root()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     say = partial(print, flush=True)
-    for path in expedition.make(options.level, data.images(size=28), chosen, options.device, say):
+    images = data.images(size=28)
+    for path in expedition.make(options.level, images, chosen, options.device, say, not options.as_is):
         say(path.relative_to(folder).as_posix())
     return 0
 
@@ -141,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     three = commands.add_parser("evidence", help="the tables in results/, from long runs", allow_abbrev=False)
     three.add_argument("level", help="scaled (hours on two cores) or paper (days, or a GPU)")
     three.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(evidence.NAMES)} (default: all)")
+    three.add_argument("--as-is", action="store_true", help="train nothing: write what has come far enough")
     three.add_argument("--device", default="cpu", help="of torch, for the trainings, such as cuda (default: cpu)")
     return parser
 

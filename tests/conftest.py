@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import settings
 
+from srnn_lib import files
 from srnn_lib.checks import BadInput
 from srnn_lib.data import Images
 from srnn_lib.replicators import population
@@ -64,6 +65,17 @@ def images(seeded):
     pixels[:, :3] = 0
     labels = (pixels.sum(1) * 9).long() % 4
     return Images("digits", 3, pixels[:200], labels[:200], pixels[200:], labels[200:], {"digits-images": "0"})
+
+
+@pytest.fixture
+def empty_book(tmp_path, monkeypatch):
+    """An empty book as the place we are in."""
+    folder = tmp_path / "empty"
+    for name in files.LANDMARKS:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("", encoding="utf-8")
+    monkeypatch.setenv("SRNN_ROOT", str(folder))
+    return folder
 
 
 @pytest.fixture

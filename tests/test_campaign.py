@@ -101,6 +101,25 @@ def test_a_course_that_is_over_is_only_read(images, tmp_path, monkeypatch):
     assert same(campaign.run(PLAN, images, tmp_path), whole)
 
 
+def test_a_course_goes_as_far_as_it_is_wanted(images, tmp_path):
+    whole = campaign.run(PLAN, images, tmp_path / "whole")
+    place = tmp_path / "parts"
+    assert [campaign.run(PLAN, images, place, until=epoch).epoch for epoch in (7, 5, 13)] == [7, 7, 13]
+    assert same(campaign.run(PLAN, images, place, until=99), whole)
+
+
+def test_an_adopted_course_lives_with_the_results(images, tmp_path, empty_book, monkeypatch):
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path / "store"))
+    campaign.run(PLAN, images, until=5)
+    assert not campaign.travels(campaign.folder(PLAN, images))
+    place = campaign.adopt(PLAN, images)
+    assert place.parent == empty_book / "results" / "courses"
+    assert campaign.travels(place)
+    assert campaign.folder(PLAN, images) == place == campaign.adopt(PLAN, images)
+    assert campaign.resume(PLAN, images, place).epoch == 5
+    assert campaign.kept(PLAN, images) == [4]
+
+
 def test_every_setting_has_a_folder_of_its_own(images, tmp_path, monkeypatch):
     monkeypatch.setenv("SRNN_STORE", str(tmp_path))
     plans = [PLAN, replace(PLAN, seed=1), replace(PLAN, renewal=None), replace(PLAN, rule=descent.Rule(0.2, 40))]

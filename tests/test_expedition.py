@@ -1,7 +1,9 @@
 """The long way to a table, on networks so small that it is short."""
 
+import shutil
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from srnn_lib import results
@@ -12,8 +14,8 @@ TINY = Plan((12, 6, 4, 4), 2, 12, (2, 6, 12), rule=descent.Rule(0.01, 40), init=
 
 
 @pytest.fixture
-def tiny(tmp_path, monkeypatch):
-    """Tiny plans in place of the paper's, and a folder of their own for all that is kept."""
+def tiny(empty_book, tmp_path, monkeypatch):
+    """Tiny plans in place of the paper's, and a book of their own for all that is kept."""
 
     def plan(name, level="scaled", cutoff=None, **changes):
         renewal = None if cutoff is None else turnover.Rule(cutoff)
@@ -25,8 +27,8 @@ def tiny(tmp_path, monkeypatch):
     monkeypatch.setattr(expedition, "REMOVED", 5)
     monkeypatch.setattr(expedition.offspring, "AFTER", (0, 10))
     monkeypatch.setenv("SRNN_STORE", str(tmp_path / "store"))
-    monkeypatch.setattr(evidence, "path", lambda name, level: tmp_path / f"{name}-{level}.parquet")
-    return tmp_path
+    monkeypatch.setattr(campaign, "MINUTES", 0)
+    return empty_book
 
 
 def test_every_table_rests_on_the_papers_trainings():
@@ -46,7 +48,7 @@ def test_every_table_rests_on_the_papers_trainings():
 def test_all_tables_are_made_and_say_where_they_come_from(images, tiny):
     said = []
     paths = list(expedition.make("scaled", images, say=said.append))
-    assert [path.name for path in paths] == [f"{name}-scaled.parquet" for name in evidence.NAMES]
+    assert [path.name for path in paths] == [f"bi-{name}-scaled.parquet" for name in evidence.NAMES]
     for name, path in zip(evidence.NAMES, paths, strict=True):
         table, stamp = results.read_table(path)
         assert len(table)
@@ -54,6 +56,51 @@ def test_all_tables_are_made_and_say_where_they_come_from(images, tiny):
         assert stamp["courses"] == [campaign.settings(plan, images) for plan in expedition.courses(name, "scaled")]
         assert "srnn_lib.lifecycle.stacks" in stamp["library"]
     assert said
+
+
+def test_a_table_that_is_there_gets_what_it_lacks(images, tiny, monkeypatch):
+    (path,) = expedition.make("scaled", images, ["death"])
+    whole, stamp = results.read_table(path)
+    first = whole[whole["net"] == whole["net"].iloc[0]].reset_index(drop=True)
+    results.write_table(first, path, {**stamp, "courses": stamp["courses"][:1]})
+    first_plan = campaign.settings(expedition.courses("death", "scaled")[0], images)
+    run = campaign.run
+
+    def guarded(plan, *given, **named):
+        assert campaign.settings(plan, images) != first_plan
+        return run(plan, *given, **named)
+
+    monkeypatch.setattr(campaign, "run", guarded)
+    assert list(expedition.make("scaled", images, ["death"])) == [path]
+    assert results.read_table(path)[1]["courses"] == stamp["courses"]
+    monkeypatch.setattr(campaign, "run", None)
+    assert list(expedition.make("scaled", images, ["death"])) == []
+
+
+def test_without_training_tables_hold_what_has_come_far_enough(images, tiny):
+    assert list(expedition.make("scaled", images, ["death"], train=False)) == []
+    one, other, _ = expedition.courses("death", "scaled")
+    campaign.run(one, images)
+    campaign.run(other, images, until=6)
+    (path,) = expedition.make("scaled", images, ["death"], train=False)
+    assert results.read_table(path)[1]["courses"] == [campaign.settings(one, images)]
+
+
+def test_another_machine_goes_on_without_the_snapshots(images, tiny, tmp_path, monkeypatch):
+    (path,) = expedition.make("scaled", images, ["death"])
+    whole, _ = results.read_table(path)
+    path.unlink()
+    for folder in [*(tiny / "results" / "courses").iterdir(), tmp_path / "store"]:
+        shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+    for plan in expedition.courses("death", "scaled"):
+        campaign.adopt(plan, images)
+        campaign.run(plan, images, until=7)
+    assert list(expedition.make("scaled", images, ["death"], train=False)) == []
+    for snapshot in (tiny / "results" / "courses").glob("*/epoch-*"):
+        snapshot.unlink()
+    shutil.rmtree(tmp_path / "store")
+    list(expedition.make("scaled", images, ["death"]))
+    pd.testing.assert_frame_equal(results.read_table(path)[0], whole)
 
 
 def test_unknown_names_are_refused(images, refused):

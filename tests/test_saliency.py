@@ -48,7 +48,7 @@ def test_taylor_is_the_mean_square_of_value_times_gradient(case):
 def test_what_the_layers_above_give_on_is_what_the_network_gives_on(case):
     stack, inputs, _, layer = case
     states = stacks.states(stack, inputs)
-    sums, outputs = saliency.above(stack, states[layer - 1], layer)
+    sums, outputs = stacks.above(stack, states[layer - 1], layer)
     for one, other in zip(outputs, states[layer:], strict=True):
         torch.testing.assert_close(one, other)
     torch.testing.assert_close(sums[-1], outputs[-1])

@@ -4,9 +4,13 @@ A course is a folder below `_runs/store` (or `$SRNN_STORE`), named by its settin
 replaced whole every few minutes, and snapshots of the weights at the epochs that the figures need. What is computed
 from the snapshots is not its business, so a new question needs no new training. A course that was interrupted ends
 with the same bits as one that was not.
+
+Courses that take more than a sitting live in `results/courses`, from where their states can be committed and taken to
+another machine (`adopt`).
 """
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -17,7 +21,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from srnn_lib import checks, store
+from srnn_lib import checks, files, store
 from srnn_lib.data import Images
 from srnn_lib.lifecycle import descent, moments, stacks, turnover
 from srnn_lib.lifecycle.stacks import Stack
@@ -167,6 +171,7 @@ def run(
     place: Path | None = None,
     say: Callable[[str], None] | None = None,
     device: str = "cpu",
+    until: int | None = None,
 ) -> Course:
     """Train as planned, from wherever the course in `place` has come to.
 
@@ -176,28 +181,29 @@ def run(
         place: Folder of the course; default `folder(plan, images)`. Killing the process loses at most `MINUTES`.
         say: Takes a line at each saved state.
         device: Of torch, such as "cuda". A course may go on on another one, but then not with the same bits.
+        until: Last epoch that is wanted now; None: that of the plan. A course that has come further is left alone.
 
     Raises:
         BadInput: A state in the folder that is damaged or of other settings.
     """
     place = place or folder(plan, images)
     with store.alone(place):  # whoever else needs this course waits for it
-        return _run(plan, images, place, say, device)
+        return _run(plan, images, place, say, device, min(until or plan.epochs, plan.epochs))
 
 
-def _run(plan: Plan, images: Images, place: Path, say: Callable[[str], None] | None, device: str) -> Course:
+def _run(plan: Plan, images: Images, place: Path, say: Callable[[str], None] | None, device: str, end: int) -> Course:
     course = resume(plan, images, place)
-    if course.epoch == plan.epochs:
+    if course.epoch >= end:
         return course
     inputs = prepared(images.train, plan.scaling, images.train).to(device)
     stack = course.stack.convert(lambda tensor: tensor.to(device))
     trainer = descent.Descent(stack, inputs, images.train_labels, plan.rule, plan.seed)
     saved = time.monotonic()
-    while course.epoch < plan.epochs:
+    while course.epoch < end:
         course = _advanced(plan, course, trainer, inputs)
         if course.epoch in plan.snapshots:
             _write(place / f"epoch-{course.epoch:06d}.safetensors", plan, images, _named(course.stack))
-        if time.monotonic() - saved > 60 * MINUTES or course.epoch == plan.epochs:
+        if time.monotonic() - saved > 60 * MINUTES or course.epoch == end:
             course = replace(course, stack=trainer.stack)
             _write(place / "state.safetensors", plan, images, _packed(course))
             saved = time.monotonic()
@@ -238,8 +244,29 @@ def settings(plan: Plan, images: Images) -> dict:
 
 def folder(plan: Plan, images: Images) -> Path:
     """Folder of a course, by its settings alone: snapshots outlive changes of the library."""
-    name = "-".join(map(str, plan.widths))
-    return store.folder() / f"course-{name}-{digest(json.dumps(settings(plan, images), sort_keys=True))[:16]}"
+    key = digest(json.dumps(settings(plan, images), sort_keys=True))[:16]
+    name = f"course-{'-'.join(map(str, plan.widths))}-{key}"
+    return _adopted(name) if _adopted(name).is_dir() else store.folder() / name
+
+
+def travels(folder: Path) -> bool:
+    """Whether the folder of a course is committed, so that the course goes on on other machines."""
+    return folder == _adopted(folder.name)
+
+
+def adopt(plan: Plan, images: Images) -> Path:
+    """From now on this course lives in `results/courses`; the folder, with what there was of it in the store."""
+    now = folder(plan, images)
+    place = _adopted(now.name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if now.is_dir() and now != place:
+        shutil.move(now, place)
+    place.mkdir(exist_ok=True)
+    return place
+
+
+def _adopted(name: str) -> Path:
+    return files.root() / "results" / "courses" / name
 
 
 def resume(plan: Plan, images: Images, place: Path) -> Course:
@@ -249,7 +276,7 @@ def resume(plan: Plan, images: Images, place: Path) -> Course:
         BadInput: A damaged state, or one of other settings.
     """
     if (place / "state.safetensors").is_file():
-        found = _read(place / "state.safetensors", plan, images)
+        found = read(place / "state.safetensors", plan, images)
         return Course(_stack(found, plan), found["losses"], found["dead"], found["worth"])
     stack = plan.start()
     units = stack.widths[plan.renewal.layer if plan.renewal else 1]
@@ -269,7 +296,7 @@ def snapshot(plan: Plan, images: Images, epoch: int, place: Path | None = None) 
     there = kept(plan, images, place)
     if epoch not in there:
         raise checks.refuse("epoch", epoch, f"one that is kept: {there}", "run the course, or let it go on")
-    return _stack(_read(place / f"epoch-{epoch:06d}.safetensors", plan, images), plan)
+    return _stack(read(place / f"epoch-{epoch:06d}.safetensors", plan, images), plan)
 
 
 def kept(plan: Plan, images: Images, place: Path | None = None) -> list[int]:
@@ -297,7 +324,12 @@ def _write(path: Path, plan: Plan, images: Images, tensors: dict[str, Tensor]) -
     store.save(path, tensors, settings(plan, images))
 
 
-def _read(path: Path, plan: Plan, images: Images) -> dict[str, Tensor]:
+def read(path: Path, plan: Plan, images: Images) -> dict[str, Tensor]:
+    """What a file in the folder of a course holds.
+
+    Raises:
+        BadInput: It is damaged, or of other settings.
+    """
     tensors, found = store.load(path)
     wanted = settings(plan, images)
     if found != wanted:

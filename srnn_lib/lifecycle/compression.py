@@ -5,7 +5,6 @@ its place with outgoing weights of zero, which is the same to the rest of the ne
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -113,10 +112,9 @@ def course(
 
 def _tested(stack: Stack, values: Tensor, labels: Tensor, layer: int) -> tuple[Tensor, Tensor]:
     """Accuracy and mean cross-entropy of every run, from the outputs of a layer on."""
-    outputs = saliency.above(stack, values, layer)[1][-1]
+    outputs = stacks.above(stack, values, layer)[1][-1]
     right = (outputs.argmax(1) == labels).double().mean(1)
-    chosen = outputs.gather(1, labels[None, None].expand(stack.runs, 1, -1))[:, 0]
-    return right, (torch.logsumexp(outputs, 1) - chosen).double().mean(1)
+    return right, stacks.surprise(outputs, labels).double().mean(1)
 
 
 def removals(
@@ -155,7 +153,7 @@ def removals(
     chance = randomness.uniform(generator, stack.runs, units)
     alive = torch.arange(units).expand(stack.runs, -1)
     for _ in range(neurons):
-        smaller, found = _kept(stack, alive, layer), _left(stack, whole, values, alive, layer)
+        smaller, found = stacks.narrowed(stack, alive, layer), _left(stack, whole, values, alive, layer)
         about = None if relation == "cut" else whole.mean[layer]
         if order == "taylor":
             worth = saliency.taylor_at(stack, values, labels, layer, about).gather(1, alive)
@@ -172,15 +170,6 @@ def _worth(stack: Stack, found: Moments, layer: int, order: str) -> Float[Tensor
     if order in saliency.SIDES:
         return saliency.magnitude(stack, layer, order)
     return efficiency.of(stack, found, layer, order)
-
-
-def _kept(stack: Stack, alive: Int[Tensor, "R units"], layer: int) -> Stack:
-    """The runs without the neurons that are gone."""
-    runs = torch.arange(stack.runs)[:, None]
-    weights, biases = list(stack.weights), list(stack.biases)
-    weights[layer - 1], biases[layer - 1] = weights[layer - 1][runs, alive], biases[layer - 1][runs, alive]
-    weights[layer] = weights[layer].mT[runs, alive].mT
-    return replace(stack, weights=tuple(weights), biases=tuple(biases))
 
 
 def _left(stack: Stack, whole: Moments, values: Tensor, alive: Int[Tensor, "R units"], layer: int) -> Moments:
@@ -211,7 +200,4 @@ def _without(
         constant = torch.zeros_like(constant)
     coefficients = few.new_zeros(stack.runs, stack.widths[layer]).scatter(1, alive, few)
     gone = alive.gather(1, dead[:, None])[:, 0]
-    weight, bias = death.rewired(stack, gone, coefficients, constant, layer)
-    weights, biases = list(stack.weights), list(stack.biases)
-    weights[layer], biases[layer] = weight, bias
-    return replace(stack, weights=tuple(weights), biases=tuple(biases))
+    return death.emptied(stack, gone, coefficients, constant, layer)

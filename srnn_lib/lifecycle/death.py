@@ -3,6 +3,8 @@
 Pure functions from a stack to a smaller one; the neuron is gone, not masked.
 """
 
+from dataclasses import replace
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -10,7 +12,7 @@ from torch import Tensor
 from srnn_lib import checks
 from srnn_lib.lifecycle import efficiency
 from srnn_lib.lifecycle.moments import Moments
-from srnn_lib.lifecycle.stacks import CHUNK, Stack, activate, states
+from srnn_lib.lifecycle.stacks import CHUNK, Stack, above, narrowed, states, surprise
 
 
 def die(
@@ -55,14 +57,22 @@ def remove(
     Source: BI (4.4–4.5).
     """
     units = _require_two(stack, layer)
-    weight, bias = rewired(stack, stack.members(neurons, layer), coefficients, constant, layer)
+    changed = emptied(stack, stack.members(neurons, layer), coefficients, constant, layer)
     kept = torch.arange(units).expand(stack.runs, -1)
-    kept = kept[kept != neurons[:, None]].view(stack.runs, units - 1)
-    runs = torch.arange(stack.runs)[:, None]
+    return narrowed(changed, kept[kept != neurons[:, None]].view(stack.runs, units - 1), layer)
+
+
+def emptied(
+    stack: Stack,
+    neurons: Int[Tensor, " R"],
+    coefficients: Float[Tensor, "R units"],
+    constant: Float[Tensor, " R"],
+    layer: int,
+) -> Stack:
+    """`remove`, but the layer keeps its width: where the neuron was, one is left that nobody listens to."""
     weights, biases = list(stack.weights), list(stack.biases)
-    weights[layer - 1], biases[layer - 1] = weights[layer - 1][runs, kept], biases[layer - 1][runs, kept]
-    weights[layer], biases[layer] = weight.transpose(1, 2)[runs, kept].transpose(1, 2).contiguous(), bias
-    return Stack(tuple(weights), tuple(biases), stack.activation)
+    weights[layer], biases[layer] = rewired(stack, neurons, coefficients, constant, layer)
+    return replace(stack, weights=tuple(weights), biases=tuple(biases))
 
 
 def _require_two(stack: Stack, layer: int) -> int:
@@ -115,22 +125,11 @@ def costs(
     units = stack.widths[stack.layer(layer)]
     everyone = torch.arange(units)[:, None].expand(-1, stack.runs)
     changed = [
-        rewired(stack, each, *efficiency.relation(stack, moments, each, layer, algorithm), layer) for each in everyone
+        emptied(stack, each, *efficiency.relation(stack, moments, each, layer, algorithm), layer) for each in everyone
     ]
-    changed.append((stack.weights[layer], stack.biases[layer]))
-    total = torch.zeros(len(changed), stack.runs, dtype=torch.float64)
+    total = torch.zeros(units + 1, stack.runs, dtype=torch.float64)
     for some, wanted in zip(inputs.split(CHUNK), labels.split(CHUNK), strict=True):
         below = states(stack, some)[layer - 1]
-        for row, (weight, bias) in zip(total, changed, strict=True):
-            row += _surprise(stack, below, weight, bias, layer, wanted)
+        for row, other in zip(total, [*changed, stack], strict=True):
+            row += surprise(above(other, below, layer)[1][-1], wanted).sum(1, dtype=torch.float64)
     return ((total[:-1] - total[-1]) / len(labels)).T
-
-
-def _surprise(stack: Stack, below: Tensor, weight: Tensor, bias: Tensor, layer: int, wanted: Tensor) -> Tensor:
-    """Summed cross-entropy of every run, from the activations of `layer` on."""
-    weights, biases = (weight, *stack.weights[layer + 1 :]), (bias, *stack.biases[layer + 1 :])
-    for place, (matrix, shift) in enumerate(zip(weights, biases, strict=True)):
-        values = torch.baddbmm(shift[..., None], matrix, below)
-        below = activate(values, stack.activation) if place < len(weights) - 1 else values
-    chosen = below.gather(1, wanted[None, None].expand(len(below), 1, -1))[:, 0]
-    return (torch.logsumexp(below, 1) - chosen).sum(1, dtype=torch.float64)

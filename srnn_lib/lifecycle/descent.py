@@ -11,7 +11,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from srnn_lib import checks
-from srnn_lib.lifecycle.stacks import Stack, activate, product, slope
+from srnn_lib.lifecycle import sparse
+from srnn_lib.lifecycle.stacks import Stack, activate, slope
 from srnn_lib.randomness import keyed
 
 DECAYS = ("weights", "all")
@@ -50,12 +51,26 @@ def order(seed: int, epoch: int, examples: int) -> Int[Tensor, " n"]:
 class Descent:
     """Trains a copy of a stack, epoch by epoch.
 
-    The first layer of all runs is one matrix whose last column are the biases. Inputs that are 0 in every example
-    (in MNIST, 67 of 784) are left out: their weights only decay, which is done once per epoch.
+    The first layer of all runs is one wide layer. Inputs that are 0 in every example (in MNIST, 67 of 784) are left
+    out: their weights only decay, which is done once per epoch.
+
+    Args:
+        stack: R runs.
+        inputs: Examples.
+        labels: Of the examples.
+        rule: How one batch changes the parameters.
+        seed: Of the order of the examples.
+        rare: Which inputs are multiplied one by one, see `sparse.Inputs`; it changes speed and rounding only.
     """
 
     def __init__(
-        self, stack: Stack, inputs: Float[Tensor, "n in"], labels: Int[Tensor, " n"], rule: Rule, seed: int
+        self,
+        stack: Stack,
+        inputs: Float[Tensor, "n in"],
+        labels: Int[Tensor, " n"],
+        rule: Rule,
+        seed: int,
+        rare: float = sparse.RARE,
     ) -> None:
         if inputs.ndim != 2 or inputs.shape[1] != stack.widths[0]:
             raise checks.refuse("shape of the inputs", tuple(inputs.shape), f"(examples, {stack.widths[0]})")
@@ -65,46 +80,42 @@ class Descent:
             raise checks.refuse("labels", (int(labels.min()), int(labels.max())), f"0 to {stack.widths[-1] - 1}")
         self.rule, self.seed = rule, checks.count("seed", seed, at_least=0)
         weight = stack.weights[0]
-        live = (inputs != 0).any(0)
-        self._live = live.to(weight.device)
-        self._inputs = torch.cat([inputs[:, live], inputs.new_ones(len(inputs), 1)], 1).to(weight)
+        self._inputs = sparse.Inputs(inputs.to(weight), rare)
         self._wanted = torch.eye(stack.widths[-1])[:, labels.cpu()].to(weight)
         self.stack = stack
 
     @property
     def stack(self) -> Stack:
         """The runs as they are now, in tensors of their own."""
-        first = self._first.unflatten(0, (self._runs, -1))
-        whole = first.new_empty(*first.shape[:2], len(self._live))
-        whole[..., self._live], whole[..., ~self._live] = first[..., :-1], self._unused
-        biases = (first[..., -1], *(bias[..., 0] for bias in self._biases))
-        return Stack((whole, *self._weights), biases, self._activation).convert(torch.clone)
+        weight, bias = (each.unflatten(0, (self._runs, -1)) for each in self._inputs.joined(self._first, self._unused))
+        biases = (bias, *(bias[..., 0] for bias in self._biases))
+        return Stack((weight, *self._weights), biases, self._activation).convert(torch.clone)
 
     @stack.setter
     def stack(self, stack: Stack) -> None:
         """Go on with these runs; there may be fewer or more of them, and their hidden layers may have other widths."""
         (weight, *weights), (bias, *biases) = stack.weights, stack.biases
         self._activation, self._runs = stack.activation, stack.runs
-        self._unused = weight[..., ~self._live].clone()
-        self._first = torch.cat([weight[..., self._live], bias[..., None]], 2).flatten(0, 1)
+        self._first = self._inputs.layer(weight.flatten(0, 1), bias.flatten())
+        self._unused = weight.flatten(0, 1)[:, ~self._inputs.live]
         self._weights, self._biases = [w.clone() for w in weights], [b[..., None].clone() for b in biases]
         places = [(self._runs, width, self.rule.batch) for width in stack.widths[1:]]
-        self._sums, self._errors = ([self._first.new_empty(place) for place in places] for _ in range(2))
+        self._sums, self._errors = ([weight.new_empty(place) for place in places] for _ in range(2))
 
     def epoch(self, number: int) -> Float[Tensor, " R"]:
         """One pass over the examples in the order of epoch `number`; the mean loss of each run, met on the way.
 
         The loss is the cross-entropy alone, without the L2 term, each batch before its own update.
         """
-        places = order(self.seed, number, len(self._inputs)).to(self._first.device)
+        places = order(self.seed, number, self._wanted.shape[1]).to(self._wanted.device)
         batches = places.split(self.rule.batch)[: len(places) // self.rule.batch]
         total = torch.zeros(self._runs, dtype=torch.float64, device=places.device)
         for batch in batches:
-            total += self._update(self._inputs.index_select(0, batch), self._wanted.index_select(1, batch))
+            total += self._update(self._inputs.batch(batch), self._wanted.index_select(1, batch))
         self._unused *= (1 - self.rule.learning_rate * self.rule.weight_decay) ** len(batches)
         return total / len(batches)
 
-    def _update(self, inputs: Tensor, wanted: Tensor) -> Tensor:
+    def _update(self, inputs: sparse.Batch, wanted: Tensor) -> Tensor:
         """Change every parameter by one batch; the mean loss of each run before."""
         step, keep = self.rule.learning_rate / self.rule.batch, 1 - self.rule.learning_rate * self.rule.weight_decay
         found = self._forward(inputs)
@@ -117,19 +128,15 @@ class Descent:
             weight.baddbmm_(errors, found[layer - 1].transpose(1, 2), beta=keep, alpha=-step)
             bias.mul_(keep if self.rule.decay == "all" else 1).sub_(errors.sum(2, True), alpha=step)
             errors = _back(self._activation, below, self._sums[layer - 1], found[layer - 1])
-        decayed = self._first if self.rule.decay == "all" else self._first[:, :-1]
-        decayed.mul_(keep)
-        self._first.sub_(product(errors.flatten(0, 1), inputs.T), alpha=step)
+        self._first.descend(errors.flatten(0, 1), inputs, step, keep, self.rule.decay == "all")
         return -losses
 
-    def _forward(self, inputs: Tensor) -> list[Tensor]:
-        """Outputs of the hidden layers; leaves the weighted sums of all but the first where that is a tanh."""
-        fused = self._activation == "tanh" and bool(self._weights)
-        first = product(self._first, inputs, then="tanh" if fused else "none").view_as(self._sums[0])
-        self._sums[0] = first
+    def _forward(self, inputs: sparse.Batch) -> list[Tensor]:
+        """Outputs of the hidden layers; leaves the weighted sums."""
+        self._sums[0] = self._first.sums(inputs).view_as(self._sums[0])
         found = []
         for layer, (weight, bias) in enumerate(zip(self._weights, self._biases, strict=True)):
-            found.append(first if fused and not layer else activate(self._sums[layer], self._activation))
+            found.append(activate(self._sums[layer], self._activation))
             torch.baddbmm(bias, weight, found[-1], out=self._sums[layer + 1])
         return found
 

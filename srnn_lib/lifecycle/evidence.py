@@ -8,10 +8,20 @@ from pathlib import Path
 import pandas as pd
 
 from srnn_lib import checks, files, results
+from srnn_lib.lifecycle import campaign
 
-NAMES = ("death", "compression", "replication", "renewal-losses", "renewal-rounds", "plateau")
-LEVELS = ("scaled", "paper")
-"""Levels that are kept, from less to more evidence; what they mean says `campaign.LEVELS`."""
+COURSES = {
+    "death": ["net"],
+    "compression": [],
+    "replication": ["net"],
+    "renewal-losses": ["net", "cutoff", "parents"],
+    "renewal-rounds": ["net", "cutoff", "parents"],
+    "plateau": ["net"],
+}
+"""The tables, and which columns name the training that a row rests on."""
+NAMES = tuple(COURSES)
+LEVELS = tuple(campaign.LEVELS)
+"""Levels that are kept, from less to more evidence."""
 
 
 def path(name: str, level: str) -> Path:
@@ -27,9 +37,12 @@ def path(name: str, level: str) -> Path:
 def levels(name: str, own: pd.DataFrame, scale: str) -> dict[str, pd.DataFrame]:
     """The tables that there are, from the least evidence to the most; the first is that of the run.
 
+    A kept table grows, training by training. It counts as soon as it has all those that the run has, and gives their
+    rows alone: so a claim that needs few of them need not wait for the others.
+
     Args:
         name: One of `NAMES`.
-        own: What the run itself has found.
+        own: What the run itself has found, of the trainings that are asked about.
         scale: Of the run. At other scales than "book", nothing is put beside it.
 
     Raises:
@@ -39,7 +52,9 @@ def levels(name: str, own: pd.DataFrame, scale: str) -> dict[str, pd.DataFrame]:
     found = {scale: own}
     for level in LEVELS if scale == "book" else ():
         if path(name, level).is_file():
-            found[level] = _fitting(path(name, level), list(own.columns))
+            table = _fitting(path(name, level), list(own.columns))
+            same = _of_courses(table, own, COURSES[name])
+            found |= {level: same} if same is not None else {}
     return found
 
 
@@ -49,6 +64,14 @@ def _fitting(place: Path, columns: list[str]) -> pd.DataFrame:
         remedy = "make it again: python -m srnn_lib evidence"
         raise checks.refuse(f"columns of {place.name}", list(table.columns), f"those of the run, {columns}", remedy)
     return table
+
+
+def _of_courses(table: pd.DataFrame, own: pd.DataFrame, by: list[str]) -> pd.DataFrame | None:
+    """The rows of those trainings that `own` has; None if one of them is missing."""
+    if not by:
+        return table
+    there, wanted = (pd.MultiIndex.from_frame(each[by]) for each in (table, own))
+    return table[there.isin(wanted)].reset_index(drop=True) if wanted.isin(there).all() else None
 
 
 def highest(levels: dict[str, pd.DataFrame]) -> tuple[str, pd.DataFrame]:

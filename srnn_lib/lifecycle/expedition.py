@@ -1,10 +1,11 @@
 """Everything that rests on long runs: trains what is missing, measures, and writes the tables of `results/`.
 
 The trainings take hours (or, at the level "paper", a GPU). They may be killed at any moment; the same call goes on.
-Two processes share the work: whoever needs a training that is under way elsewhere waits for it.
+Two processes share the work: whoever needs a training that is under way elsewhere waits for it. The trainings live in
+`results/courses`; their states, and what was measured on the way, can be committed, so that another machine goes on.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -39,16 +40,15 @@ def courses(name: str, level: str) -> list[Plan]:
     return [course("N4", cutoff=0.0)] if name == "compression" else [course(net) for net in renewal.SMALL]
 
 
-def table(name: str, level: str, images: Images, say: Say | None = None) -> pd.DataFrame:
+def table(name: str, plans: Sequence[Plan], images: Images, say: Say | None = None) -> pd.DataFrame:
     """One table of a level, from trainings that are there, or made now on the CPU.
 
     Args:
         name: One of `evidence.NAMES`.
-        level: One of `evidence.LEVELS`.
+        plans: Those of `courses`, or some of them.
         images: MNIST at 28 × 28.
         say: Takes a line now and then.
     """
-    plans = courses(name, level)
     if name == "compression":
         return compression.of(plans[0], images, compression.METHODS, REMOVED, plans[0].seed)
     if name == "plateau":
@@ -64,9 +64,14 @@ def table(name: str, level: str, images: Images, say: Say | None = None) -> pd.D
 
 
 def make(
-    level: str, images: Images, names: Iterable[str] = evidence.NAMES, device: str = "cpu", say: Say | None = None
+    level: str,
+    images: Images,
+    names: Iterable[str] = evidence.NAMES,
+    device: str = "cpu",
+    say: Say | None = None,
+    train: bool = True,
 ) -> Iterator[Path]:
-    """Make and write tables, one after the other.
+    """Make and write tables, one after the other; a table that is there gets what it lacks.
 
     Args:
         level: One of `evidence.LEVELS`.
@@ -74,19 +79,39 @@ def make(
         names: Which, of `evidence.NAMES`.
         device: Of torch, for the trainings; measurements are made on the CPU.
         say: Takes a line now and then.
+        train: Whether to train what is missing. If not, tables hold the trainings that have come far enough, and what
+            the others have come by is made ready to be taken to another machine.
 
     Yields:
         The path of each table, when it is written.
     """
     for name in names:
-        plans = courses(name, level)
-        for plan in plans:
-            campaign.run(plan, images, say=say, device=device)
-        stamp = {
-            **provenance([__name__], device),
-            "level": level,
-            "courses": [campaign.settings(plan, images) for plan in plans],
-        }
         place = evidence.path(name, level)
-        results.write_table(table(name, level, images, say), place, stamp)
-        yield place
+        rows, stamp = results.read_table(place) if place.is_file() else (None, {"courses": []})
+        plans = [plan for plan in courses(name, level) if campaign.settings(plan, images) not in stamp["courses"]]
+        for plan in plans:
+            campaign.adopt(plan, images)
+            if train:
+                campaign.run(plan, images, say=say, device=device, until=_needed(name, plan))
+            elif name == "death":
+                list(mortality.measured(plan, images, say))
+        plans = [plan for plan in plans if _ready(name, plan, images)]
+        if plans:
+            rows = pd.concat([rows, table(name, plans, images, say)], ignore_index=True)
+            known = stamp["courses"] + [campaign.settings(plan, images) for plan in plans]
+            results.write_table(rows, place, {**provenance([__name__], device), "level": level, "courses": known})
+            yield place
+
+
+def _needed(name: str, plan: Plan) -> int:
+    """Epochs of a training that a table needs."""
+    if name == "replication":
+        return GROWN_AT // plan.pace
+    return min(plan.epochs, COMPARED_UNTIL // plan.pace) if name == "renewal-losses" else plan.epochs
+
+
+def _ready(name: str, plan: Plan, images: Images) -> bool:
+    """Whether a training has come far enough for a table."""
+    if name == "replication":
+        return _needed(name, plan) in campaign.kept(plan, images)
+    return campaign.resume(plan, images, campaign.folder(plan, images)).epoch >= _needed(name, plan)

@@ -1,6 +1,6 @@
 """What every neuron of a layer is worth, and what it costs to lose it, while training goes on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 import torch
@@ -36,7 +36,7 @@ def at(
 def table(nets: Mapping[str, campaign.Plan], images: Images, say: Callable[[str], None] | None = None) -> pd.DataFrame:
     """`at` for the first hidden layer at every snapshot of every training, on all training images.
 
-    Each plan is trained first if it is not yet; each snapshot's result is kept in the run store.
+    Each plan is trained first if it is not yet.
 
     Args:
         nets: Plans by name.
@@ -50,12 +50,31 @@ def table(nets: Mapping[str, campaign.Plan], images: Images, say: Callable[[str]
     frames = []
     for name, plan in nets.items():
         campaign.run(plan, images, say=say)
-        for epoch in campaign.kept(plan, images):
-            found = _kept(plan, images, epoch)
-            frames.append(_tidy(name, epoch * plan.pace, found))
-            if say:
-                say(f"{name}, epoch {epoch} of {plan.epochs}: measured")
+        frames += [_tidy(name, epoch * plan.pace, found) for epoch, found in measured(plan, images, say)]
     return pd.concat(frames, ignore_index=True)
+
+
+def measured(
+    plan: campaign.Plan, images: Images, say: Callable[[str], None] | None = None
+) -> Iterator[tuple[int, dict[str, Float[Tensor, "R units"]]]]:
+    """Epoch and `at` of every snapshot that a course has come by, whether it is over or not.
+
+    What was found at a snapshot is kept in the run store and, for a course that is taken to other machines without its
+    snapshots, in its folder, too.
+    """
+    folder, there = campaign.folder(plan, images), campaign.kept(plan, images)
+    settings = campaign.settings(plan, images)
+    for epoch in plan.snapshots:
+        beside = folder / f"deaths-{epoch:06d}.safetensors"
+        if epoch in there:
+            found = _kept(plan, images, epoch)
+            if campaign.travels(folder):
+                store.save(beside, found, settings)
+            if say:
+                say(f"{'-'.join(map(str, plan.widths))}, epoch {epoch} of {plan.epochs}: measured")
+            yield epoch, found
+        elif beside.is_file():
+            yield epoch, campaign.read(beside, plan, images)
 
 
 def _kept(plan: campaign.Plan, images: Images, epoch: int) -> dict[str, Tensor]:

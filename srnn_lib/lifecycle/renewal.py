@@ -58,21 +58,22 @@ def losses(plans: Iterable[Plan], images: Images, until: int | None = None, ever
     Args:
         plans: Of the courses.
         images: Train part: examples and labels.
-        until: Last of the paper's epochs that is wanted; default all.
+        until: Last of the paper's epochs that is wanted; default all. Courses are trained no further than this.
         every: The paper's epochs per row, a multiple of every plan's `pace`.
 
     Returns:
         One row per course, `every` epochs, and run: net, cutoff (0 for plain training), parents, epoch, run, and
         loss, the mean cross-entropy that these epochs met.
     """
-    return pd.concat([_losses(plan, campaign.run(plan, images), until, every) for plan in plans], ignore_index=True)
+    return pd.concat([_losses(plan, images, until, every) for plan in plans], ignore_index=True)
 
 
-def _losses(plan: Plan, course: Course, until: int | None, every: int) -> pd.DataFrame:
+def _losses(plan: Plan, images: Images, until: int | None, every: int) -> pd.DataFrame:
     step, left = divmod(checks.count("every", every), plan.pace)
     if left or not step:
         raise checks.refuse("every", every, f"a multiple of {plan.pace}, the paper's epochs in one of these")
-    met = course.losses if until is None else course.losses[: until // plan.pace]
+    end = plan.epochs if until is None else min(until // plan.pace, plan.epochs)
+    met = campaign.run(plan, images, until=end).losses[:end]
     met = met[: len(met) // step * step].unflatten(0, (-1, step)).mean(1)
     frame = pd.DataFrame(
         {

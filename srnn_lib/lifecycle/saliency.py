@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from srnn_lib import checks
-from srnn_lib.lifecycle.stacks import CHUNK, Stack, activate, slope, states
+from srnn_lib.lifecycle.stacks import CHUNK, Stack, above, slope, states
 
 SIDES = ("incoming", "outgoing")
 
@@ -82,15 +82,3 @@ def gradients(
         errors = stack.weights[layer + place].mT @ errors
         errors = errors * slope(stack.activation, sums[place - 1], outputs[place - 1])
     return stack.weights[layer].mT @ errors
-
-
-def above(
-    stack: Stack, values: Float[Tensor, "R units n"], layer: int
-) -> tuple[list[Float[Tensor, "R next n"]], list[Float[Tensor, "R next n"]]]:
-    """What the layers above `layer` receive, and what they give on, the linear outputs last."""
-    sums, outputs = [], [values]
-    for weight, bias in zip(stack.weights[layer:], stack.biases[layer:], strict=True):
-        sums.append(torch.baddbmm(bias[..., None], weight, outputs[-1]))
-        last = len(sums) == len(stack.weights) - layer
-        outputs.append(sums[-1] if last else activate(sums[-1], stack.activation))
-    return sums, outputs[1:]

@@ -73,9 +73,10 @@ def turn_over(
     weight, bias = _cut(stack, moments, places, dying, rule.layer)
     weights, biases = list(stack.weights), list(stack.biases)
     if rule.parents in ("none", "fresh"):
-        drawn = draw_layer(weights[rule.layer - 1].shape[2], worth.shape[1], stack.runs, generator, init)
+        drawn = [torch.zeros_like(group[rule.layer - 1]) for group in (weights, biases)]
+        if rule.parents == "fresh":
+            drawn = draw_layer(weights[rule.layer - 1].shape[2], worth.shape[1], stack.runs, generator, init)
         for group, new in zip((weights, biases), drawn, strict=True):
-            new = new if rule.parents == "fresh" else torch.zeros_like(new)
             group[rule.layer - 1] = _renewed(group[rule.layer - 1], new, places, dying)
     else:
         weight = _shared(weight, places, parents, dying, shares(rule.split, generator, *weight.shape[:2], most))
