@@ -118,6 +118,43 @@ def test_an_adopted_course_lives_with_the_results(images, tmp_path, empty_book, 
     assert campaign.folder(PLAN, images) == place == campaign.adopt(PLAN, images)
     assert campaign.resume(PLAN, images, place).epoch == 5
     assert campaign.kept(PLAN, images) == [4]
+    assert campaign.release(PLAN, images).parent == store.folder()
+    assert not place.exists()
+    assert campaign.resume(PLAN, images, campaign.folder(PLAN, images)).epoch == 5
+
+
+def test_plain_training_begins_where_rounds_replaced_nobody(images, tmp_path, monkeypatch):
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
+    plain = replace(PLAN, renewal=None, period=500)
+    idle = replace(PLAN, renewal=turnover.Rule(0.0), epochs=12, snapshots=(2, 4, 12), fewer=None)
+    whole = campaign.run(plain, images, tmp_path / "whole")
+    assert not campaign.inherit(plain, images, idle)  # there is nothing yet
+    campaign.run(idle, images)
+    assert campaign.inherit(plain, images, idle)
+    assert campaign.kept(plain, images) == [4, 12]
+    assert not campaign.inherit(plain, images, idle)
+    assert campaign.resume(plain, images, campaign.folder(plain, images)).epoch == 12
+    assert same(campaign.run(plain, images), whole)
+    for epoch in plain.snapshots:
+        pair = (campaign.snapshot(plain, images, epoch, place) for place in (tmp_path / "whole", None))
+        assert all(map(torch.equal, *map(parameters, pair)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"renewal": turnover.Rule(0.5), "period": 5},
+        {"renewal": turnover.Rule(0.0), "seed": 1},
+        {"renewal": turnover.Rule(0.0), "runs": 4},
+        {"renewal": turnover.Rule(0.0), "epochs": 13},
+    ],
+)
+def test_other_trainings_begin_none(images, tmp_path, monkeypatch, change):
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
+    other = replace(PLAN, **{"epochs": 12, "snapshots": (4, 12), "fewer": None, **change})
+    assert other.renewal.cutoff == 0 or campaign.run(other, images).dead.any()
+    campaign.run(other, images)
+    assert not campaign.inherit(replace(PLAN, renewal=None), images, other)
 
 
 def test_every_setting_has_a_folder_of_its_own(images, tmp_path, monkeypatch):

@@ -56,11 +56,13 @@ def test_all_tables_are_made_and_say_where_they_come_from(images, tiny):
         assert stamp["courses"] == [campaign.settings(plan, images) for plan in expedition.courses(name, "scaled")]
         assert "srnn_lib.lifecycle.stacks" in stamp["library"]
     assert said
+    assert list((tiny / "results" / "courses").glob("course-*/")) == []  # nobody needs to take them along
 
 
 def test_a_table_that_is_there_gets_what_it_lacks(images, tiny, monkeypatch):
     (path,) = expedition.make("scaled", images, ["death"])
     whole, stamp = results.read_table(path)
+    assert len(list((tiny / "results" / "courses").glob("course-*/"))) == 3  # other tables want them, too
     first = whole[whole["net"] == whole["net"].iloc[0]].reset_index(drop=True)
     results.write_table(first, path, {**stamp, "courses": stamp["courses"][:1]})
     first_plan = campaign.settings(expedition.courses("death", "scaled")[0], images)

@@ -256,17 +256,57 @@ def travels(folder: Path) -> bool:
 
 def adopt(plan: Plan, images: Images) -> Path:
     """From now on this course lives in `results/courses`; the folder, with what there was of it in the store."""
+    return _moved(folder(plan, images), _adopted(folder(plan, images).name))
+
+
+def release(plan: Plan, images: Images) -> Path:
+    """From now on this course lives in the run store again; its folder there."""
     now = folder(plan, images)
-    place = _adopted(now.name)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if now.is_dir() and now != place:
-        shutil.move(now, place)
-    place.mkdir(exist_ok=True)
+    return _moved(now, store.folder() / now.name)
+
+
+def _moved(now: Path, place: Path) -> Path:
+    """The folder of a course in another place, once nobody trains it; what is there already is left alone."""
+    if now != place:
+        with store.alone(now), store.alone(place):
+            place.mkdir(parents=True, exist_ok=True)
+            for path in now.glob("*.safetensors"):
+                shutil.move(path, place / path.name)
+            if now.is_dir():
+                now.rmdir()
+    place.mkdir(parents=True, exist_ok=True)
     return place
 
 
 def _adopted(name: str) -> Path:
     return files.root() / "results" / "courses" / name
+
+
+def inherit(plan: Plan, images: Images, other: Plan) -> bool:
+    """Begin a course of plain training with one that differs by its rounds alone, if these replaced nobody so far.
+
+    Two such courses are equal to the last bit, so what there is of the other is taken over: its state, and the
+    snapshots that both keep.
+
+    Returns:
+        Whether it was. Not if a neuron was replaced, if this course has come as far, or if fewer runs go on by then.
+    """
+    same = replace(
+        other, **{name: getattr(plan, name) for name in ("renewal", "period", "epochs", "snapshots", "fewer")}
+    )
+    if same != plan or plan.renewal:
+        return False
+    here, there = folder(plan, images), folder(other, images)
+    course, own = resume(other, images, there), resume(plan, images, here)
+    last = min(plan.epochs, plan.fewer[0] if plan.fewer else plan.epochs)
+    if course.dead.any() or not own.epoch < course.epoch <= last:
+        return False
+    for epoch in set(kept(other, images)) & set(plan.snapshots):
+        taken = snapshot(other, images, epoch)
+        _write(here / f"epoch-{epoch:06d}.safetensors", plan, images, _named(taken))
+    begun = replace(course, dead=own.dead, worth=own.worth)
+    _write(here / "state.safetensors", plan, images, _packed(begun))
+    return True
 
 
 def resume(plan: Plan, images: Images, place: Path) -> Course:

@@ -36,7 +36,7 @@ def courses(name: str, level: str) -> list[Plan]:
     """
     course = partial(campaign.plan, level=checks.choice("level", level, evidence.LEVELS))
     if checks.choice("name", name, evidence.NAMES).startswith("renewal"):
-        return renewal.trials(course)
+        return [plan for plan in renewal.trials(course) if plan.renewal or name == "renewal-losses"]
     return [course("N4", cutoff=0.0)] if name == "compression" else [course(net) for net in renewal.SMALL]
 
 
@@ -91,6 +91,7 @@ def make(
         plans = [plan for plan in courses(name, level) if campaign.settings(plan, images) not in stamp["courses"]]
         for plan in plans:
             campaign.adopt(plan, images)
+            any(campaign.inherit(plan, images, other) for other in courses("renewal-rounds", level))
             if train:
                 campaign.run(plan, images, say=say, device=device, until=_needed(name, plan))
             elif name == "death":
@@ -101,6 +102,21 @@ def make(
             known = stamp["courses"] + [campaign.settings(plan, images) for plan in plans]
             results.write_table(rows, place, {**provenance([__name__], device), "level": level, "courses": known})
             yield place
+    _release(level, images)
+
+
+def _release(level: str, images: Images) -> None:
+    """Put the trainings that all tables have back into the run store: nobody needs to take them along."""
+    waiting, known = [], {}
+    for name in evidence.NAMES:
+        place = evidence.path(name, level)
+        written = results.read_table(place)[1]["courses"] if place.is_file() else []
+        for plan in courses(name, level):
+            known[plan] = None
+            waiting += [] if campaign.settings(plan, images) in written else [plan]
+    for plan in known:
+        if plan not in waiting and campaign.travels(campaign.folder(plan, images)):
+            campaign.release(plan, images)
 
 
 def _needed(name: str, plan: Plan) -> int:

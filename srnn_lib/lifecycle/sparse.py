@@ -66,7 +66,7 @@ class Inputs:
     """
 
     def __init__(self, inputs: Float[Tensor, "n in"], rare: float = RARE) -> None:
-        lit = (inputs != 0).double().mean(0)
+        lit = (inputs != 0).sum(0) / len(inputs)
         self.live: Bool[Tensor, " in"] = lit > 0
         self._often = self.live & ((lit >= rare) | (inputs.device.type != "cpu"))
         self._rare = self.live & ~self._often
