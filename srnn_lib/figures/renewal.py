@@ -97,7 +97,7 @@ def turnover(table: pd.DataFrame, expected: Mapping[int, float], cutoff: float, 
         right.set(yscale="log", xlabel="epoch of the round", ylabel="local efficiency $E$")
         _plain_numbers(right)
         left.legend()
-        right.legend()
+        right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return Drawing(figure, caption, alt)
 
 
