@@ -13,8 +13,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -173,9 +174,20 @@ def execute_all(planned: Sequence[Plan], jobs: int = 1) -> Iterator[tuple[Plan, 
             yield from ((waiting[done], done.result()) for done in as_completed(waiting))
         except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
-            for worker in () if isinstance(error, RunFailed) else psutil.Process().children():
-                worker.send_signal(signal.SIGINT)
+            if not isinstance(error, RunFailed):
+                _interrupt_workers()
             raise
+
+
+def _interrupt_workers(tries: int = 3, patience: float = 15) -> None:
+    """Interrupt all workers, and those that go on again: a signal that comes at a bad moment is lost."""
+    for _ in range(tries):
+        workers = active_children()
+        for worker in workers:
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGINT)
+        for worker in workers:
+            worker.join(patience)
 
 
 def _last_time(plan: Plan) -> float:
