@@ -1,7 +1,7 @@
 """The first layer of many runs on inputs that are mostly 0: the rarely lit ones are multiplied one by one.
 
-Half of MNIST's pixels are lit in fewer than one image in ten. Leaving out their zeros halves the time of an update
-and changes no product, only the order of sums.
+Half of MNIST's pixels are lit in fewer than one image in ten. Leaving out their zeros halves the time of the wide
+products, and changes only the order of sums.
 """
 
 import warnings
