@@ -8,10 +8,10 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 JUPYTER_BOOK := $(VENV)/bin/jupyter-book
 CHAPTERS := $(sort $(wildcard book/*/*.ipynb))
-# The longest chapter first, and those that need what it trains last, so that nobody waits for it.
-FIRST := $(filter %/mnist.ipynb,$(CHAPTERS))
-LAST := $(filter-out $(FIRST),$(filter book/organism-networks/%,$(CHAPTERS)))
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 1200 -n $(JOBS) --dist loadfile
+# The longest chapters first, and those that need what these train last, so that nobody waits for it.
+FIRST := $(filter %/replication.ipynb %/mnist.ipynb,$(CHAPTERS))
+LAST := $(filter %/combined.ipynb %/death.ipynb %/pruning.ipynb %/specialists.ipynb,$(CHAPTERS))
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 1200 -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 stage = @printf '\n== %s\n'
 
@@ -81,7 +81,7 @@ strict: $(READY)
 
 site: $(READY)
 	$(stage) '7/7 Rendered pages, on disk and in a browser'
-	$(PY) -m pytest tests/test_site.py tests/test_browser.py
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py
 
 $(READY): requirements.txt constraints.txt pyproject.toml
 	$(stage) 'Installing into $(VENV) (about 6 GB; one to four minutes on a fast network)'

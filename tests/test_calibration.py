@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from srnn_lib.data import Images
-from srnn_lib.lifecycle import calibration, campaign
+from srnn_lib.lifecycle import calibration, protocol
 
 
 @pytest.fixture
@@ -31,4 +31,4 @@ def test_curves_overlay_at_equal_products_of_rate_and_time(images):
     wide = table.pivot(index=["epoch", "run"], columns="level", values="loss")
     assert len(wide) == 20
     assert (wide["paper"] - wide["scaled"]).abs().max() < 0.02
-    assert campaign.LEVELS == {"scaled": 10, "paper": 1}
+    assert protocol.LEVELS == {"scaled": 10, "paper": 1}

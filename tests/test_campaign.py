@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from srnn_lib import store
-from srnn_lib.lifecycle import campaign, descent, turnover
-from srnn_lib.lifecycle.campaign import Plan
+from srnn_lib.lifecycle import campaign, descent, protocol, turnover
+from srnn_lib.lifecycle.protocol import Plan
 
 PLAN = Plan(
     (12, 8, 4, 4), 5, 24, (4, 12, 24), (12, 3), descent.Rule(0.1, 40), "fan-in", "standard",
@@ -104,7 +104,7 @@ def test_a_course_that_is_over_is_only_read(images, tmp_path, monkeypatch):
 def test_a_course_goes_as_far_as_it_is_wanted(images, tmp_path):
     whole = campaign.run(PLAN, images, tmp_path / "whole")
     place = tmp_path / "parts"
-    assert [campaign.run(PLAN, images, place, until=epoch).epoch for epoch in (7, 5, 13)] == [7, 7, 13]
+    assert [campaign.run(PLAN, images, place, until=epoch).epoch for epoch in (0, 7, 5, 13)] == [0, 7, 7, 13]
     assert same(campaign.run(PLAN, images, place, until=99), whole)
 
 
@@ -180,28 +180,28 @@ def test_plans_out_of_range_are_refused(change, words, refused):
 
 
 def test_scalings(images):
-    assert campaign.prepared(images.train, "unit", images.train) is images.train
-    scaled = campaign.prepared(images.train, "standard", images.train)
+    assert protocol.prepared(images.train, "unit", images.train) is images.train
+    scaled = protocol.prepared(images.train, "standard", images.train)
     assert scaled.mean().item() == pytest.approx(0, abs=1e-6)
     assert scaled.std().item() == pytest.approx(1, rel=1e-6)
 
 
-@pytest.mark.parametrize("name", campaign.RUNS)
+@pytest.mark.parametrize("name", protocol.RUNS)
 def test_scaled_plans_are_the_papers_with_ten_times_the_rate(name):
-    paper, scaled = (campaign.plan(name, level) for level in ("paper", "scaled"))
+    paper, scaled = (protocol.plan(name, level) for level in ("paper", "scaled"))
     assert (paper.epochs, scaled.epochs) == (50_000, 5_000)
     assert paper.rule.learning_rate * paper.epochs == pytest.approx(scaled.rule.learning_rate * scaled.epochs)
     assert [epoch // 10 for epoch in paper.snapshots] == list(scaled.snapshots)
     assert {500, 25_000, 50_000} <= set(paper.snapshots)
-    combined = campaign.plan(name, cutoff=0.005)
+    combined = protocol.plan(name, cutoff=0.005)
     assert (combined.epochs, combined.period, combined.renewal.cutoff) == (500, 50, 0.005)
-    assert (combined.fewer, campaign.plan(name, seed=3).seed) == (None, 3)
+    assert (combined.fewer, protocol.plan(name, seed=3).seed) == (None, 3)
 
 
 def test_a_brief_plan_is_the_scaled_one_cut_short():
-    brief, scaled = campaign.brief("N2", 5, 120, seed=1), campaign.plan("N2")
+    brief, scaled = protocol.brief("N2", 5, 120, seed=1), protocol.plan("N2")
     assert (brief.runs, brief.epochs, brief.seed, brief.fewer) == (5, 120, 1, None)
     assert brief.snapshots == (1, 2, 5, 10, 20, 50, 100, 120)
-    assert campaign.brief("N2", 5, 4).snapshots == (1, 2, 4)
+    assert protocol.brief("N2", 5, 4).snapshots == (1, 2, 4)
     assert (brief.rule, brief.init, brief.pace) == (scaled.rule, scaled.init, 10)
-    assert campaign.plan("N2", "paper").pace == 1
+    assert protocol.plan("N2", "paper").pace == 1

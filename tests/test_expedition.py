@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from srnn_lib import results
-from srnn_lib.lifecycle import campaign, descent, evidence, expedition, turnover
-from srnn_lib.lifecycle.campaign import Plan
+from srnn_lib.lifecycle import campaign, descent, evidence, expedition, protocol, turnover
+from srnn_lib.lifecycle.protocol import Plan
 
 TINY = Plan((12, 6, 4, 4), 2, 12, (2, 6, 12), rule=descent.Rule(0.01, 40), init="fan-in")
 
@@ -22,7 +22,7 @@ def tiny(empty_book, tmp_path, monkeypatch):
         number = ("N1", "N2", "N3", "N4").index(name)
         return replace(TINY, **{"seed": number, "renewal": renewal, "period": 4, **changes})
 
-    monkeypatch.setattr(campaign, "plan", plan)
+    monkeypatch.setattr(protocol, "plan", plan)
     monkeypatch.setattr(expedition, "GROWN_AT", 60)
     monkeypatch.setattr(expedition, "REMOVED", 5)
     monkeypatch.setattr(expedition.offspring, "AFTER", (0, 10))
@@ -32,7 +32,7 @@ def tiny(empty_book, tmp_path, monkeypatch):
 
 
 def test_every_table_rests_on_the_papers_trainings():
-    for level, pace in campaign.LEVELS.items():
+    for level, pace in protocol.LEVELS.items():
         for name in evidence.NAMES:
             assert {plan.pace for plan in expedition.courses(name, level)} == {pace}
     small = expedition.courses("death", "scaled")

@@ -33,7 +33,7 @@ FLOORS = [
     "organisms", *(f"organisms.{name}" for name in ("organism", "tasks", "training", "ordinary", "pruning")),
     "lifecycle", *(f"lifecycle.{name}" for name in (
         "stacks", "models", "sparse", "descent", "moments", "efficiency", "death", "replication", "turnover", "surgery",
-        "campaign", "calibration", "mortality", "statistics", "saliency", "compression",
+        "protocol", "campaign", "calibration", "mortality", "statistics", "saliency", "compression",
         "evidence", "offspring", "renewal", "plateau", "expedition",
     )),
     "book", "book.registry", "book.claims",

@@ -7,7 +7,7 @@ from drawn import networks
 from hypothesis import given
 
 from srnn_lib.data import Images
-from srnn_lib.lifecycle import campaign, death, descent, efficiency, mortality
+from srnn_lib.lifecycle import campaign, death, descent, efficiency, mortality, protocol
 
 
 @given(networks())
@@ -22,7 +22,7 @@ def test_at_is_what_the_library_says_of_every_neuron(case):
         torch.testing.assert_close(got[algorithm], death.costs(stack, found, inputs, labels, layer, algorithm))
 
 
-PLAN = campaign.Plan((9, 5, 4, 4), 3, 6, (2, 4, 6), (4, 2), descent.Rule(0.01, 40), scaling="standard")
+PLAN = protocol.Plan((9, 5, 4, 4), 3, 6, (2, 4, 6), (4, 2), descent.Rule(0.01, 40), scaling="standard")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_the_table_has_a_row_per_net_snapshot_run_and_neuron(images, monkeypatch
     assert set(rows["epoch"]) == {20, 40, 60}
     assert {str(kind) for kind in rows.dtypes.iloc[4:]} == {"float32"}
     assert sum("measured" in line for line in said) == 6
-    pixels = campaign.prepared(images.train, "standard", images.train)
+    pixels = protocol.prepared(images.train, "standard", images.train)
     wanted = mortality.at(campaign.snapshot(PLAN, images, 4), pixels, images.train_labels)
     one = rows[(rows["net"] == "one") & (rows["epoch"] == 40)].sort_values(["run", "neuron"])
     for name, values in wanted.items():
@@ -51,6 +51,6 @@ def test_the_table_has_a_row_per_net_snapshot_run_and_neuron(images, monkeypatch
 
 
 def test_nets_of_other_shapes_share_a_table(images):
-    wide = campaign.Plan((9, 7, 4), 2, 2, (2,), rule=descent.Rule(0.01, 40))
+    wide = protocol.Plan((9, 7, 4), 2, 2, (2,), rule=descent.Rule(0.01, 40))
     rows = mortality.table({"narrow": PLAN, "wide": wide}, images)
     assert rows.groupby("net")["neuron"].max().to_dict() == {"narrow": 4, "wide": 6}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from srnn_lib import randomness
 from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, descent, offspring, replication, stacks
-from srnn_lib.lifecycle.campaign import Plan
+from srnn_lib.lifecycle.protocol import Plan
 
 PLAN = Plan((12, 6, 5, 4), 3, 4, (2, 4), None, descent.Rule(0.01, 40), "fan-in")
 

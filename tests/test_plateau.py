@@ -6,12 +6,12 @@ from drawn import networks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib.lifecycle import campaign, death, descent, efficiency, plateau, stacks
+from srnn_lib.lifecycle import campaign, death, descent, efficiency, plateau, protocol, stacks
 
 
 def course(**changes):
     rule = descent.Rule(learning_rate=0.01, batch=20)
-    return campaign.Plan((9, 6, 4, 3), **{"runs": 3, "epochs": 5, "rule": rule, "init": "fan-in", **changes})
+    return protocol.Plan((9, 6, 4, 3), **{"runs": 3, "epochs": 5, "rule": rule, "init": "fan-in", **changes})
 
 
 @given(st.floats(-2, 2), st.floats(-2, 2), st.integers(3, 50))

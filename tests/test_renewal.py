@@ -4,19 +4,19 @@ from functools import partial
 
 import numpy as np
 
-from srnn_lib.lifecycle import campaign, renewal, turnover
+from srnn_lib.lifecycle import campaign, protocol, renewal, turnover
 
 WIDTHS = (9, 8, 4, 3)
 
 
 def course(cutoff=0.1, **changes):
-    rule = campaign.plan("N1").rule.__class__(learning_rate=0.01, batch=20)
+    rule = protocol.plan("N1").rule.__class__(learning_rate=0.01, batch=20)
     values = {"runs": 3, "epochs": 6, "period": 2, "renewal": turnover.Rule(cutoff), "init": "fan-in"}
-    return campaign.Plan(WIDTHS, rule=rule, **{**values, **changes})
+    return protocol.Plan(WIDTHS, rule=rule, **{**values, **changes})
 
 
 def test_the_trials_are_those_of_the_registry():
-    plans = renewal.trials(campaign.plan)
+    plans = renewal.trials(protocol.plan)
     assert len(plans) == len(set(map(str, plans))) == 6 + 2 + 3 + 3
     plain = [renewal.name(plan) for plan in plans if plan.renewal is None]
     assert plain == ["N1", "N2", "N3"]
@@ -25,7 +25,7 @@ def test_the_trials_are_those_of_the_registry():
     swept = [(10, cutoff, "efficient") for cutoff in (0.0005, 0.05, 0.5)]
     assert wide == full + swept + [(10, 0.005, rival) for rival in ("none", "random", "fresh")]
     assert {plan.seed for plan in plans} == {0}
-    brief = renewal.trials(partial(campaign.brief, runs=2, epochs=3), [0.5], ["none"], 2)
+    brief = renewal.trials(partial(protocol.brief, runs=2, epochs=3), [0.5], ["none"], 2)
     assert [plan.epochs for plan in brief] == [3] * 10
 
 

@@ -12,9 +12,9 @@ import pandas as pd
 
 from srnn_lib import checks
 from srnn_lib.data import Images
-from srnn_lib.lifecycle import campaign, descent, stacks
+from srnn_lib.lifecycle import campaign, descent, protocol, stacks
 
-GRID = tuple(product(campaign.SCALINGS, stacks.INITS, descent.DECAYS))
+GRID = tuple(product(protocol.SCALINGS, stacks.INITS, descent.DECAYS))
 
 
 def sweep(
@@ -51,9 +51,9 @@ def sweep(
     return pd.DataFrame(rows, columns=["scaling", "init", "decay", "run", "epoch", "share", "loss"])
 
 
-def trial(scaling: str, init: str, decay: str, runs: int, rounds: int) -> campaign.Plan:
+def trial(scaling: str, init: str, decay: str, runs: int, rounds: int) -> protocol.Plan:
     """The plan of one setting."""
-    plan = campaign.plan("N4", cutoff=0.005, runs=checks.count("runs", runs), init=init, scaling=scaling, snapshots=())
+    plan = protocol.plan("N4", cutoff=0.005, runs=checks.count("runs", runs), init=init, scaling=scaling, snapshots=())
     return replace(plan, epochs=checks.count("rounds", rounds) * plan.period, rule=replace(plan.rule, decay=decay))
 
 
@@ -65,8 +65,8 @@ def overlay(images: Images, name: str = "N1", runs: int = 5, epochs: int = 500) 
         met during those ten epochs).
     """
     rows = []
-    for level, factor in campaign.LEVELS.items():
-        plan = campaign.plan(name, level, runs=runs, epochs=epochs // factor, snapshots=(), fewer=None)
+    for level, factor in protocol.LEVELS.items():
+        plan = protocol.plan(name, level, runs=runs, epochs=epochs // factor, snapshots=(), fewer=None)
         met = campaign.run(plan, images).losses.view(-1, 10 // factor, runs).mean(1)
         for place, losses in enumerate(met.tolist(), start=1):
             rows += [(level, run, 10 * place, loss) for run, loss in enumerate(losses)]

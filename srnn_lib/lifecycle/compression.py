@@ -14,7 +14,7 @@ from torch import Tensor
 
 from srnn_lib import checks, randomness, store
 from srnn_lib.data import Images
-from srnn_lib.lifecycle import campaign, death, efficiency, moments, saliency, stacks
+from srnn_lib.lifecycle import campaign, death, efficiency, moments, protocol, saliency, stacks
 from srnn_lib.lifecycle.moments import Moments
 from srnn_lib.lifecycle.stacks import Stack
 
@@ -33,7 +33,7 @@ SAMPLE = 10_000
 """Training images on which a compression measures."""
 
 
-def of(plan: campaign.Plan, images: Images, methods: Iterable[str], neurons: int, seed: int) -> pd.DataFrame:
+def of(plan: protocol.Plan, images: Images, methods: Iterable[str], neurons: int, seed: int) -> pd.DataFrame:
     """Neurons of the first hidden layer removed one by one from the trained networks of a plan.
 
     Args:
@@ -48,7 +48,7 @@ def of(plan: campaign.Plan, images: Images, methods: Iterable[str], neurons: int
     """
     campaign.run(plan, images)
     stack = campaign.snapshot(plan, images, plan.epochs)
-    train, test = (campaign.prepared(each, plan.scaling, images.train) for each in (images.train, images.test))
+    train, test = (protocol.prepared(each, plan.scaling, images.train) for each in (images.train, images.test))
     sample = torch.randperm(len(train), generator=randomness.keyed(seed, "sample", 0))[:SAMPLE]
     settings = {**campaign.settings(plan, images), "neurons": neurons, "removal seed": seed, "sample": SAMPLE}
     found = {}

@@ -88,8 +88,8 @@ class Descent:
     def stack(self) -> Stack:
         """The runs as they are now, in tensors of their own."""
         weight, bias = (each.unflatten(0, (self._runs, -1)) for each in self._inputs.joined(self._first, self._unused))
-        biases = (bias, *(bias[..., 0] for bias in self._biases))
-        return Stack((weight, *self._weights), biases, self._activation).convert(torch.clone)
+        weights, biases = ([each.clone() for each in group] for group in (self._weights, self._biases))
+        return Stack((weight, *weights), (bias, *(each[..., 0] for each in biases)), self._activation)
 
     @stack.setter
     def stack(self, stack: Stack) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from srnn_lib import checks, files, results
-from srnn_lib.lifecycle import campaign
+from srnn_lib.lifecycle import protocol
 
 COURSES = {
     "death": ["net"],
@@ -20,7 +20,7 @@ COURSES = {
 }
 """The tables, and which columns name the training that a row rests on."""
 NAMES = tuple(COURSES)
-LEVELS = tuple(campaign.LEVELS)
+LEVELS = tuple(protocol.LEVELS)
 """Levels that are kept, from less to more evidence."""
 
 

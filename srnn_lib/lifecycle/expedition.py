@@ -13,8 +13,8 @@ import pandas as pd
 
 from srnn_lib import checks, results
 from srnn_lib.data import Images
-from srnn_lib.lifecycle import campaign, compression, evidence, mortality, offspring, plateau, renewal
-from srnn_lib.lifecycle.campaign import Plan
+from srnn_lib.lifecycle import campaign, compression, evidence, mortality, offspring, plateau, protocol, renewal
+from srnn_lib.lifecycle.protocol import Plan
 from srnn_lib.provenance import provenance
 
 GROWN_AT = 25_000
@@ -34,7 +34,7 @@ def courses(name: str, level: str) -> list[Plan]:
         name: One of `evidence.NAMES`.
         level: One of `evidence.LEVELS`.
     """
-    course = partial(campaign.plan, level=checks.choice("level", level, evidence.LEVELS))
+    course = partial(protocol.plan, level=checks.choice("level", level, evidence.LEVELS))
     if checks.choice("name", name, evidence.NAMES).startswith("renewal"):
         return [plan for plan in renewal.trials(course) if plan.renewal or name == "renewal-losses"]
     return [course("N4", cutoff=0.0)] if name == "compression" else [course(net) for net in renewal.SMALL]

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from srnn_lib import checks, randomness, store
 from srnn_lib.data import Images
-from srnn_lib.lifecycle import campaign, descent, efficiency, moments, replication, stacks
-from srnn_lib.lifecycle.campaign import Plan
+from srnn_lib.lifecycle import campaign, descent, efficiency, moments, protocol, replication, stacks
+from srnn_lib.lifecycle.protocol import Plan
 from srnn_lib.lifecycle.stacks import Stack
 
 Way = tuple[str, str]
@@ -122,7 +122,7 @@ def _trained(
     plan: Plan, images: Images, stack: Stack, epoch: int, after: Sequence[int], ways: Sequence[Way]
 ) -> dict[str, Tensor]:
     """Every measure, `(times, ways, R)`, at the plan's epochs `after` the neuron was added."""
-    inputs, labels = campaign.prepared(images.train, plan.scaling, images.train), images.train_labels
+    inputs, labels = protocol.prepared(images.train, plan.scaling, images.train), images.train_labels
     before = stacks.losses(stack, inputs, labels)[0]
     chosen = _parents(stack, inputs, plan.seed)
     parents = torch.stack([chosen[parent] if parent else torch.full((stack.runs,), -1) for _, parent in ways])

@@ -15,8 +15,9 @@ from torch import Tensor
 
 from srnn_lib import checks, randomness, store
 from srnn_lib.data import Images
-from srnn_lib.lifecycle import campaign, descent, moments, renewal, stacks, turnover
-from srnn_lib.lifecycle.campaign import Course, Plan
+from srnn_lib.lifecycle import campaign, descent, moments, protocol, renewal, stacks, turnover
+from srnn_lib.lifecycle.campaign import Course
+from srnn_lib.lifecycle.protocol import Plan
 from srnn_lib.lifecycle.stacks import Stack
 
 KINDS = ("plain", "step")
@@ -109,7 +110,7 @@ def _changes(
     plan: Plan, images: Images, course: Course, chosen: Int[Tensor, " k"], epochs: int
 ) -> list[Float[Tensor, " k"]]:
     """ΔH of the chosen runs by plain training, and by a step and then the same."""
-    inputs, labels = campaign.prepared(images.train, plan.scaling, images.train), images.train_labels
+    inputs, labels = protocol.prepared(images.train, plan.scaling, images.train), images.train_labels
     changed = step(course.stack, inputs, randomness.keyed(plan.seed, "plateau", course.epoch))
     before = stacks.losses(course.stack.select(chosen), inputs, labels)[0]
     changes = []

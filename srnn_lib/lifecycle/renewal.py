@@ -11,7 +11,8 @@ import torch
 from srnn_lib import checks
 from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, stacks, turnover
-from srnn_lib.lifecycle.campaign import Course, Plan
+from srnn_lib.lifecycle.campaign import Course
+from srnn_lib.lifecycle.protocol import Plan
 
 CUTOFF = 0.005
 """The paper's ε."""
@@ -32,7 +33,7 @@ def trials(
 
     Args:
         course: Makes the plan of a net from its name, a cutoff (none for plain training) and other values of a
-            `Plan`, as `campaign.plan` does.
+            `Plan`, as `protocol.plan` does.
         cutoffs: For N4, beside 0 and `CUTOFF`.
         rivals: For N4, beside "efficient" parents.
         runs: Of N4 with another cutoff or rival: the first of those that it has else.
