@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srnn_lib.data import Images
-from srnn_lib.lifecycle import compression, death, efficiency, moments, protocol, saliency, stacks
+from srnn_lib.lifecycle import compression, death, descent, efficiency, moments, protocol, saliency, stacks
 
 ALGORITHMS = list(efficiency.ALGORITHMS)
 
@@ -127,7 +127,7 @@ def test_trained_networks_are_compressed_once(seeded, tmp_path, monkeypatch):
     pixels = torch.rand(240, 9, generator=seeded(3))
     labels = (pixels.sum(1) * 9).long() % 4
     images = Images("digits", 3, pixels[:200], labels[:200], pixels[200:], labels[200:], {})
-    plan = protocol.Plan((9, 5, 4, 4), 2, 3, (3,), rule=protocol.descent.Rule(0.01, 40), scaling="standard")
+    plan = protocol.Plan((9, 5, 4, 4), 2, 3, (3,), rule=descent.Rule(0.01, 40), scaling="standard")
     rows = compression.of(plan, images, ["A1", "A4"], 2, seed=1)
     assert list(rows.columns) == ["epoch", "method", "run", "removed", "accuracy", "loss"]
     assert set(rows["epoch"]) == {30}
