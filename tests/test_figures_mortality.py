@@ -49,6 +49,27 @@ def test_algorithms_differ_by_mark_and_colour():
     assert len({(line, mark) for _, line, mark in figures.NETS.values()}) == 3
 
 
+def test_a_logarithmic_axis_has_numbers_to_read_off():
+    def third_panel(worth):
+        some = rows().assign(worth=worth)
+        return figures.efficiency_and_cost(some, (10, 30), ["N3"], "caption", "alt").figure.axes[2].yaxis
+
+    few = third_panel(lambda table: 2.0 + table["neuron"])  # 3 to 5: no power of ten
+    low, high = few.get_view_interval()
+    assert any(low <= tick <= high for tick in few.get_majorticklocs())
+    assert few.get_major_formatter()(5.0) == "5"
+    many = third_panel(lambda table: 100.0 ** table["neuron"])
+    assert "10^{2}" in many.get_major_formatter()(100.0)
+
+
+def test_an_axis_of_costs_may_begin_above_the_lowest():
+    some = rows()
+    some = some[some["cost"] > 0]
+    axes = figures.costs_over_time(some, some, "caption", "alt", scale="log", floor=2.5).figure.axes
+    assert [each.get_ylim()[0] for each in axes] == [2.5, 2.5]
+    assert axes[0].xaxis.get_major_formatter()(20_000) == "20,000"
+
+
 def test_costs_over_time_are_means_over_runs():
     some = rows()
     least = some[some["neuron"] == 0]

@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogLocator
 
 from srnn_lib import checks
 from srnn_lib.figures.style import ACCENT, INK, MUTED, OUTCOME_COLOURS, SECOND, WIDTH, Drawing, styled
@@ -74,14 +76,31 @@ def _marks(axes: Axes, rows: pd.DataFrame, logarithmic: bool) -> None:
     if logarithmic:
         axes.set(xscale="log", yscale="log")
         axes.minorticks_off()
+        for axis in (axes.xaxis, axes.yaxis):
+            _few_powers(axis)
     axes.grid(color=INK, alpha=0.12, linewidth=0.6)
+
+
+def _few_powers(axis: Axis) -> None:
+    """More numbers on a logarithmic axis that has a power of ten or two."""
+    low, high = axis.get_view_interval()
+    if high < 200 * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
 
 
 def _legend(figure: plt.Figure, axes: Axes, columns: int = 4) -> None:
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns)
 
 
-def costs_over_time(rows: pd.DataFrame, least: pd.DataFrame, caption: str, alt: str, scale: str = "linear") -> Drawing:
+def costs_over_time(
+    rows: pd.DataFrame,
+    least: pd.DataFrame,
+    caption: str,
+    alt: str,
+    scale: str = "linear",
+    floor: float | None = None,
+) -> Drawing:
     """Cost of a removal against time: all neurons (solid), and the least efficient of each run (dashed).
 
     Bands are the mean plus and minus its standard error over the runs.
@@ -92,6 +111,7 @@ def costs_over_time(rows: pd.DataFrame, least: pd.DataFrame, caption: str, alt: 
         caption: Shown below the figure.
         alt: Read aloud instead of it.
         scale: Of the costs, "linear", "log" or "symlog".
+        floor: Where their axis begins, if not at the lowest of them.
 
     Source: BI Fig. 2.
     """
@@ -105,12 +125,21 @@ def costs_over_time(rows: pd.DataFrame, least: pd.DataFrame, caption: str, alt: 
                     if len(mine):
                         look = {"color": colour, "linestyle": line, "marker": mark, "label": f"{label}: {word}"}
                         _band(axes, mine.groupby(["epoch", "run"])["cost"].mean().unstack(), look)
-            axes.set(title=net, xlabel="epoch", yscale=scale, xlim=(0, None))
+            axes.set(title=net, yscale=scale)
             axes.grid(color=INK, alpha=0.12, linewidth=0.6)
-            axes.locator_params(axis="x", nbins=4)
+            _time(axes)
+        panels[0, 0].set_ylim(bottom=floor)
+        if scale == "log":
+            _few_powers(panels[0, 0].yaxis)
         panels[0, 0].set_ylabel(CHANGE)
         _legend(figure, panels[0, 0], 3)
     return Drawing(figure, caption, alt)
+
+
+def _time(axes: Axes) -> None:
+    axes.set(xlabel="epoch", xlim=(0, None))
+    axes.locator_params(axis="x", nbins=4)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
 
 
 def _band(axes: Axes, wide: pd.DataFrame, look: dict) -> None:
@@ -143,9 +172,9 @@ def slopes_over_time(rows: pd.DataFrame, caption: str, alt: str, limits: dict | 
                 every = max(1, len(line) // 6)
                 axes.plot(line["epoch"], line["slope"], label=net, markersize=3.5, markevery=every, **look)
             axes.axhline(0, color=INK, linewidth=0.6)
-            axes.set(title=ALGORITHMS[algorithm][2], xlabel="epoch", xlim=(0, None))
+            axes.set_title(ALGORITHMS[algorithm][2])
             axes.set_ylim((limits or {}).get(algorithm))
-            axes.locator_params(axis="x", nbins=4)
+            _time(axes)
         panels[0, 0].set_ylabel("slope $b$")
         _legend(figure, panels[0, 0])
     return Drawing(figure, caption, alt)
