@@ -9,9 +9,9 @@ READY := $(VENV)/.ready
 JUPYTER_BOOK := $(VENV)/bin/jupyter-book
 CHAPTERS := $(sort $(wildcard book/*/*.ipynb))
 # The longest chapters first, and those that need what these train last, so that nobody waits for it.
-FIRST := $(filter %/replication.ipynb %/mnist.ipynb,$(CHAPTERS))
-LAST := $(filter %/combined.ipynb %/death.ipynb %/pruning.ipynb %/specialists.ipynb,$(CHAPTERS))
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 1200 -n $(JOBS) --dist loadfile --no-loadscope-reorder
+FIRST := $(filter %/mnist.ipynb %/combined.ipynb %/replication.ipynb,$(CHAPTERS))
+LAST := $(filter %/death.ipynb %/pruning.ipynb %/specialists.ipynb,$(CHAPTERS))
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 2400 -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 stage = @printf '\n== %s\n'
 
