@@ -19,8 +19,6 @@ from srnn_lib.checks import BadInput, refuse
 from srnn_lib.estimates import NOTHING, Estimate, exact
 
 METADATA = "srnn"
-ORDER = ("quick", "book", "scaled", "paper")
-"""From the least to the most evidence."""
 SYMBOLS = {"reproduced": "✓", "partly": "◐", "not reproduced": "✗", "not testable": "?", "open": "○"}
 
 
@@ -167,7 +165,7 @@ def at_levels(claim: Claim, levels: Mapping[str, Mapping[str, Any]]) -> Verdict:
     """
     for scale in levels:
         checks.choice("scale", scale, registry.SCALES)
-    found = [verdict(claim, scale, levels[scale]) for scale in sorted(levels, key=ORDER.index, reverse=True)]
+    found = [verdict(claim, scale, levels[scale]) for scale in sorted(levels, key=registry.SCALES.index, reverse=True)]
     return replace(found[0], beside=tuple(found[1:]))
 
 

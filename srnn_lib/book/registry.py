@@ -11,7 +11,8 @@ from srnn_lib import checks
 from srnn_lib.checks import BadInput, refuse
 from srnn_lib.files import read_yaml, root
 
-SCALES = ("book", "quick", "scaled", "paper")
+SCALES = ("quick", "book", "scaled", "paper")
+"""From the least to the most evidence."""
 TESTS = {
     "min": ("at least", lambda value, bound: value >= bound),
     "max": ("at most", lambda value, bound: value <= bound),
@@ -229,7 +230,7 @@ def _criterion(name: Any, entry: Any) -> Criterion:
     where = f"checks.{name}"
     if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
         raise refuse("name of a check", name, "a Python identifier")
-    _keys(where, entry, ("label", *SCALES), SCALES[1:])
+    _keys(where, entry, ("label", *SCALES), tuple(scale for scale in SCALES if scale != "book"))
     if not isinstance(entry["label"], str) or not entry["label"].strip():
         raise refuse(f"{where}.label", entry["label"], "text, not empty")
     bounds = {scale: _bounds(f"{where}.{scale}", entry[scale]) for scale in SCALES if scale in entry}

@@ -162,7 +162,9 @@ def _cost(written: Sequence[Chapter]) -> str:
     lines = [
         NOTICE + "\n\n# Cost\n",
         "Time and peak memory of the runs whose outputs this book shows, as each chapter recorded them: wall",
-        "time with the start of the kernel, memory resident in all of the chapter's processes together.\n",
+        "time with the start of the kernel, memory resident in all of the chapter's processes together. Chapters",
+        "that run side by side, as in `make book`, take longer than alone; a training that several of them use is",
+        "counted where it was needed first.\n",
         "| Chapter | Scale | Time | Peak memory | Day (UTC) | Device |",
         "|---|---|--:|--:|---|---|",
     ]

@@ -13,6 +13,7 @@ import pandas as pd
 from srnn_lib import checks
 from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, descent, protocol, stacks
+from srnn_lib.lifecycle.protocol import Plan
 
 GRID = tuple(product(protocol.SCALINGS, stacks.INITS, descent.DECAYS))
 
@@ -51,7 +52,7 @@ def sweep(
     return pd.DataFrame(rows, columns=["scaling", "init", "decay", "run", "epoch", "share", "loss"])
 
 
-def trial(scaling: str, init: str, decay: str, runs: int, rounds: int) -> protocol.Plan:
+def trial(scaling: str, init: str, decay: str, runs: int, rounds: int) -> Plan:
     """The plan of one setting."""
     plan = protocol.plan("N4", cutoff=0.005, runs=checks.count("runs", runs), init=init, scaling=scaling, snapshots=())
     return replace(plan, epochs=checks.count("rounds", rounds) * plan.period, rule=replace(plan.rule, decay=decay))

@@ -16,6 +16,7 @@ from srnn_lib import checks, randomness, store
 from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, death, efficiency, moments, protocol, saliency, stacks
 from srnn_lib.lifecycle.moments import Moments
+from srnn_lib.lifecycle.protocol import Plan
 from srnn_lib.lifecycle.stacks import Stack
 
 METHODS = {
@@ -33,7 +34,7 @@ SAMPLE = 10_000
 """Training images on which a compression measures."""
 
 
-def of(plan: protocol.Plan, images: Images, methods: Iterable[str], neurons: int, seed: int) -> pd.DataFrame:
+def of(plan: Plan, images: Images, methods: Iterable[str], neurons: int, seed: int) -> pd.DataFrame:
     """Neurons of the first hidden layer removed one by one from the trained networks of a plan.
 
     Args:

@@ -10,6 +10,7 @@ from torch import Tensor
 from srnn_lib import store
 from srnn_lib.data import Images
 from srnn_lib.lifecycle import campaign, death, efficiency, moments, protocol
+from srnn_lib.lifecycle.protocol import Plan
 from srnn_lib.lifecycle.stacks import Stack
 
 MEASURES = {"A1": "local", "A2": "local", "A3": "spectral", "A4": "unexplained"}
@@ -33,7 +34,7 @@ def at(
     return worth | {algorithm: death.costs(*given, algorithm) for algorithm in efficiency.ALGORITHMS}
 
 
-def table(nets: Mapping[str, protocol.Plan], images: Images, say: Callable[[str], None] | None = None) -> pd.DataFrame:
+def table(nets: Mapping[str, Plan], images: Images, say: Callable[[str], None] | None = None) -> pd.DataFrame:
     """`at` for the first hidden layer at every snapshot of every training, on all training images.
 
     Each plan is trained first if it is not yet.
@@ -55,7 +56,7 @@ def table(nets: Mapping[str, protocol.Plan], images: Images, say: Callable[[str]
 
 
 def measured(
-    plan: protocol.Plan, images: Images, say: Callable[[str], None] | None = None
+    plan: Plan, images: Images, say: Callable[[str], None] | None = None
 ) -> Iterator[tuple[int, dict[str, Float[Tensor, "R units"]]]]:
     """Epoch and `at` of every snapshot that a course has come by, whether it is over or not.
 
@@ -77,7 +78,7 @@ def measured(
             yield epoch, campaign.read(beside, plan, images)
 
 
-def _kept(plan: protocol.Plan, images: Images, epoch: int) -> dict[str, Tensor]:
+def _kept(plan: Plan, images: Images, epoch: int) -> dict[str, Tensor]:
     """`at` for one snapshot, from the run store if it is there."""
 
     def make() -> dict[str, Tensor]:
