@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -74,7 +75,19 @@ def test_cost_page_comes_from_the_stamps(run_book):
     page = scoreboard.files(scoreboard.read(run_book))[run_book / "book" / "cost.md"]
     assert "| book | 12.3 s | 345 MiB |" in page
     assert "Chapters: 1. Together: 12 s." in page
-    assert re.search(r"- Python 3\.\d+\.\d+, .*torch \d", page)
+    assert re.search(r"- Python 3\.\d+\.\d+, .*torch [\w.+]+, torchvision [\w.+]+\n\Z", page)
+
+
+def test_cost_page_says_who_ran_with_what(run_book):
+    first = run_book / "book" / "self-replication" / "self-application.ipynb"
+    tinybook.edit(run_book, lambda nb: nb.metadata.provenance.update(python="3.1.4", packages={"torch": "2"}))
+    shutil.copy(first, first.with_name("soups.ipynb"))
+    tinybook.edit(run_book, lambda nb: nb.metadata.provenance.update(python="3.1.5"))
+    page = scoreboard.files(scoreboard.read(run_book))[run_book / "book" / "cost.md"]
+    assert page.splitlines()[-2:] == [
+        "- Python 3.1.5, torch 2 (self-replication/self-application)",
+        "- Python 3.1.4, torch 2 (self-replication/soups)",
+    ]
 
 
 def test_cost_page_of_a_book_that_never_ran(tmp_path):

@@ -176,7 +176,8 @@ def _cost(written: Sequence[Chapter]) -> str:
         versions.setdefault(f"Python {stamp['python']}, {packages}", []).append(name)
     total = sum(stamp["seconds"] for stamp in run.values())
     lines.append(f"\nChapters: {len(run)}. Together: {total:.0f} s. They ran with:\n")
-    lines += [f"- {text} ({', '.join(names)})" for text, names in versions.items()]
+    alike = len(versions) == 1
+    lines += [f"- {text}" + ("" if alike else f" ({', '.join(names)})") for text, names in versions.items()]
     return "\n".join(lines) + "\n"
 
 
