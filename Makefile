@@ -8,9 +8,6 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 JUPYTER_BOOK := $(VENV)/bin/jupyter-book
 CHAPTERS := $(sort $(wildcard book/*/*.ipynb))
-# The longest chapters first, and those that need what these train last, so that nobody waits for it.
-FIRST := $(filter %/mnist.ipynb %/combined.ipynb %/replication.ipynb,$(CHAPTERS))
-LAST := $(filter %/death.ipynb %/pruning.ipynb %/specialists.ipynb,$(CHAPTERS))
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 2400 -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 stage = @printf '\n== %s\n'
@@ -64,7 +61,7 @@ unit: $(READY)
 notebooks: $(READY)
 	$(stage) '3/7 Chapters against their stored outputs'
 	@test -n '$(CHAPTERS)' || { echo 'There are no chapters in book/.' >&2; exit 1; }
-	$(PY) -m pytest $(NBVAL) $(FIRST) $(filter-out $(FIRST) $(LAST),$(CHAPTERS)) $(LAST)
+	$(PY) -m pytest $(NBVAL) $(CHAPTERS)
 
 quick: $(READY)
 	$(stage) '4/7 All chapters at quick scale'

@@ -8,7 +8,7 @@ import os
 
 import pytest
 from srnn_lib import data, notebooks
-from srnn_lib.book import parameters
+from srnn_lib.book import chapters, parameters
 
 SOFT = ("xfailed", "xpassed")
 
@@ -45,17 +45,17 @@ def pytest_collect_file(file_path, parent):
 
 
 def pytest_collection_modifyitems(items):
-    """Skip the cells of chapters that ask for images which are not here."""
-    lacking = (
-        {} if os.environ.get("CI") else _lacking({item.path for item in items})
-    )
+    """Skip the cells of chapters that ask for images which are not here; the longest chapters go first."""
+    books = {item.path for item in items if item.path.suffix == ".ipynb"}
+    lacking = {} if os.environ.get("CI") else _lacking(books)
+    times = {path: chapters.last_time(notebooks.read(path)) for path in books}
+    items.sort(key=lambda item: times.get(item.path, 0.0), reverse=True)
     for item in items:
         if reason := lacking.get(item.path):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def _lacking(paths) -> dict:
-    books = [path for path in paths if path.suffix == ".ipynb"]
+def _lacking(books) -> dict:
     asked = {
         path: parameters.defaults(notebooks.read(path)).get("image_set")
         for path in books

@@ -1,6 +1,7 @@
 """The command line: exit codes, one line per mistake, and the guards around nbval."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -201,6 +202,16 @@ class TestGuards:
         code, out = tinybook.nbval(run_here, "--nbval", "--nbval-current-env", self.NOTEBOOK)
         assert code == 0, out
         assert "7 passed" in out
+
+    def test_the_chapter_that_took_longest_goes_first(self, run_here):
+        path = run_here / self.NOTEBOOK
+        for name, seconds in (("a", 1.5), ("b", 30.0)):
+            tinybook.edit(run_here, lambda nb, taken=seconds: nb.metadata.provenance.update(seconds=taken))
+            shutil.copy(path, path.with_name(f"{name}.ipynb"))
+        tinybook.edit(run_here, lambda nb: nb.metadata.pop("provenance"))
+        _, out = tinybook.nbval(run_here, "--nbval", "--nbval-current-env", "--collect-only", "-q", "book")
+        seen = [line.partition("::")[0].rpartition("/")[2] for line in out.splitlines() if "::" in line]
+        assert seen == ["b.ipynb"] * 7 + ["a.ipynb"] * 7 + [path.name] * 7
 
     @pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist", "loadfile")])
     def test_xfailed_and_xpassed_are_failures(self, here, workers):

@@ -113,6 +113,11 @@ def find(name: str, folder: Path | None = None) -> Chapter:
     raise refuse("chapter", name, ", ".join(chapters) or "none, there is no chapter in book/ yet", hint)
 
 
+def last_time(nb: NotebookNode) -> float:
+    """Seconds of the run that a chapter's notebook stores; 0 if it has none."""
+    return nb.metadata.get("provenance", {}).get("seconds", 0.0)
+
+
 def state(chapter: Chapter) -> State:
     """Whether the stored outputs are those of the chapter and the library as they are now."""
     nb = chapter.nb

@@ -23,7 +23,7 @@ import psutil
 from nbformat import NotebookNode
 
 from srnn_lib import checks, data, notebooks
-from srnn_lib.book import parameters, publish
+from srnn_lib.book import chapters, parameters, publish
 from srnn_lib.book.chapters import Chapter
 from srnn_lib.book.publish import KERNEL
 from srnn_lib.checks import BadInput
@@ -168,7 +168,7 @@ def execute_all(planned: Sequence[Plan], jobs: int = 1) -> Iterator[tuple[Plan, 
         yield from ((each, execute(each)) for each in planned)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        longest = sorted(planned, key=_last_time, reverse=True)
+        longest = sorted(planned, key=lambda plan: chapters.last_time(plan.chapter.nb), reverse=True)
         waiting = {pool.submit(execute, each, False): each for each in longest}
         try:
             yield from ((waiting[done], done.result()) for done in as_completed(waiting))
@@ -188,11 +188,6 @@ def _interrupt_workers(tries: int = 3, patience: float = 15) -> None:
                 os.kill(worker.pid, signal.SIGINT)
         for worker in workers:
             worker.join(patience)
-
-
-def _last_time(plan: Plan) -> float:
-    """Seconds of the run that the chapter stores; 0 if it has none."""
-    return plan.chapter.nb.metadata.get("provenance", {}).get("seconds", 0.0)
 
 
 class PeakMemory:
