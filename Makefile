@@ -4,9 +4,10 @@ PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= 2
 VENV := .venv
-PY := $(VENV)/bin/python
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
 READY := $(VENV)/.ready
-JUPYTER_BOOK := $(VENV)/bin/jupyter-book
+JUPYTER_BOOK := $(BIN)/jupyter-book
 CHAPTERS := $(sort $(wildcard book/*/*.ipynb))
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 2400 -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
@@ -16,7 +17,8 @@ stage = @printf '\n== %s\n'
 .NOTPARALLEL:
 # The tensors are tiny: a second thread gains nothing, and loses much where two test workers share two cores.
 export OMP_NUM_THREADS ?= 1
-.PHONY: help book test html serve format clean chapters scoreboard style unit notebooks quick claims strict site
+.PHONY: help book check test html serve format clean chapters scoreboard style types fast chapter unit notebooks quick \
+        claims strict site
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +26,9 @@ help:  ## list the commands
 book: chapters scoreboard html  ## run every chapter from scratch, then render the book
 	@printf '\nThe book is at _build/html/index.html\n'
 
-test: style unit notebooks quick claims strict site  ## check everything that CI checks
+check: style types fast chapter  ## check what can be checked in five minutes: style, types, fast tests, one chapter
+
+test: style types unit notebooks quick claims strict site  ## check everything that CI checks
 
 html: $(READY)  ## render the book from the stored outputs, without running anything
 	$(stage) 'Rendering'
@@ -50,34 +54,46 @@ scoreboard: $(READY)
 	$(PY) -m srnn_lib claims --write
 
 style: $(READY)
-	$(stage) '1/7 Style'
+	$(stage) 'Style'
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
+types: $(READY)
+	$(stage) 'Types'
+	$(PY) -m mypy
+
+fast: $(READY)
+	$(stage) 'Fast unit tests'
+	$(PY) -m pytest -q -m 'not site and not browser and not slow' -n $(JOBS) tests
+
+chapter: $(READY)
+	$(stage) 'One chapter at quick scale'
+	$(PY) -m srnn_lib run self-replication/definitions --scale quick
+
 unit: $(READY)
-	$(stage) '2/7 Unit tests'
+	$(stage) 'Unit tests'
 	$(PY) -m pytest -m 'not site and not browser' -n $(JOBS) tests
 
 notebooks: $(READY)
-	$(stage) '3/7 Chapters against their stored outputs'
+	$(stage) 'Chapters against their stored outputs'
 	@test -n '$(CHAPTERS)' || { echo 'There are no chapters in book/.' >&2; exit 1; }
 	$(PY) -m pytest $(NBVAL) $(CHAPTERS)
 
 quick: $(READY)
-	$(stage) '4/7 All chapters at quick scale'
+	$(stage) 'All chapters at quick scale'
 	$(PY) -m srnn_lib run --scale quick --jobs $(JOBS)
 
 claims: $(READY)
-	$(stage) '5/7 Claims and scoreboard'
+	$(stage) 'Claims and scoreboard'
 	$(PY) -m srnn_lib claims --check
 
 strict: $(READY)
-	$(stage) '6/7 Rendering, every warning an error'
+	$(stage) 'Rendering, every warning an error'
 	rm -rf _build
 	$(JUPYTER_BOOK) build -q . -W -n --keep-going
 
 site: $(READY)
-	$(stage) '7/7 Rendered pages, on disk and in a browser'
+	$(stage) 'Rendered pages, on disk and in a browser'
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py
 
 $(READY): requirements.txt constraints.txt pyproject.toml

@@ -10,7 +10,7 @@ import time
 
 import pytest
 import torch
-from test_training import Loop
+from organism_loop import Loop
 from torch import nn
 
 from srnn_lib.data import Images
@@ -67,7 +67,7 @@ def test_epoch_of_images(benchmark):
     start = organism.populate(1, generator())
 
     def epoch():
-        return training.train(organism, start, task, Schedule(5), 1, generator(1))
+        return training.train(organism, start, task, schedule=Schedule(5), epochs=1, generator=generator(1))
 
     course = benchmark.pedantic(epoch, rounds=3, warmup_rounds=1)
     benchmark.extra_info["seconds_for_200_epochs"] = round(EPOCHS * benchmark.stats.stats.min, 1)
@@ -104,7 +104,7 @@ def test_both_lessons_beside_the_loop(benchmark):
     trainer = Trainer(organism.replication, schedule.rule(organism.particles))
 
     def both():
-        stepper.weights = organism.stacked(trainer.step(stepper.weights.flatten(0, 1)))
+        stepper.weights = organism.stacked(trainer.step(organism.nets(stepper.weights)))
         stepper.step(inputs, targets)
 
     def plainly():

@@ -26,7 +26,7 @@ def start(nets, dtype="float32"):
 
 def train(engine, nets, steps, dtype="float32"):
     """The population after so many steps."""
-    process = dynamics.self_training(REDUCTION, start(nets, dtype), SETTINGS.rule, steps, engine=engine)
+    process = dynamics.self_training(REDUCTION, start(nets, dtype), SETTINGS.rule, steps=steps, engine=engine)
     return dynamics.last(process)
 
 

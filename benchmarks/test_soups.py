@@ -12,15 +12,16 @@ import pytest
 import torch
 from soup_loop import Loop
 
-from srnn_lib.replicators import fixpoints, soup, soup_history
-from srnn_lib.replicators.engines import Rule
+from srnn_lib.experiments.soups import chronicle
+from srnn_lib.replicators import fixpoints, soup
+from srnn_lib.replicators.engines import UpdateRule
 from srnn_lib.replicators.presets import preset
-from srnn_lib.replicators.soup_schedule import Schedule
+from srnn_lib.replicators.soup_schedule import SoupSchedule
 
 SETTINGS = preset("alife2019")
 REDUCTION = SETTINGS.reduction("weightwise")
-SCHEDULE = Schedule(attack_chance=0.1, training_steps=30)
-RULES = {"full": Rule(SETTINGS.rule.learning_rate, "full"), "single": SETTINGS.rule}
+SCHEDULE = SoupSchedule(attack_chance=0.1, training_steps=30)
+RULES = {"full": UpdateRule(SETTINGS.rule.learning_rate, "full"), "single": SETTINGS.rule}
 NETS = 20
 PIECE = {"full": (1, 10), "single": (1, 2)}  # soups and epochs of the plain loop
 WHOLE = {"full": (1000, 100), "single": (30, 100)}
@@ -38,8 +39,10 @@ def start(soups, dtype):
 
 def evolve(name, soups, epochs, dtype="float32"):
     """Events of soups, all at once, and the soups at the end."""
-    process = soup.evolve(REDUCTION, start(soups, dtype), SCHEDULE, RULES[name], epochs, generator(1), epsilon=1e-4)
-    events, path = soup_history.chronicle(process)
+    process = soup.evolve(
+        REDUCTION, start(soups, dtype), SCHEDULE, rule=RULES[name], epochs=epochs, generator=generator(1), epsilon=1e-4
+    )
+    events, path = chronicle(process)
     return events, path[-1]
 
 

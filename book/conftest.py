@@ -7,8 +7,7 @@ are not on this machine are skipped by name; in continuous integration they fail
 import os
 
 import pytest
-from srnn_lib import data, notebooks
-from srnn_lib.book import chapters, parameters
+from srnn_lib.claimbook import chapters, notebooks
 
 SOFT = ("xfailed", "xpassed")
 
@@ -26,7 +25,7 @@ class Guards(pytest.Item):
 
     def runtest(self):
         """Fail with every reason why they are not."""
-        faults = notebooks.unfinished(notebooks.read(self.path))
+        faults = notebooks.unfinished(notebooks.read_notebook(self.path))
         if faults:
             pytest.fail(
                 "\n".join([*faults, "run: python -m srnn_lib run"]), pytrace=False
@@ -48,7 +47,9 @@ def pytest_collection_modifyitems(items):
     """Skip the cells of chapters that ask for images which are not here; the longest chapters go first."""
     books = {item.path for item in items if item.path.suffix == ".ipynb"}
     lacking = {} if os.environ.get("CI") else _lacking(books)
-    times = {path: chapters.last_time(notebooks.read(path)) for path in books}
+    times = {
+        path: chapters.last_time(notebooks.read_notebook(path)) for path in books
+    }
     items.sort(key=lambda item: times.get(item.path, 0.0), reverse=True)
     for item in items:
         if reason := lacking.get(item.path):
@@ -56,14 +57,15 @@ def pytest_collection_modifyitems(items):
 
 
 def _lacking(books) -> dict:
-    asked = {
-        path: parameters.defaults(notebooks.read(path)).get("image_set")
-        for path in books
+    found = {
+        each.path: each.lacks(each.defaults)
+        for each in chapters.find_all()
+        if each.path in books
     }
     return {
-        path: f"{path.stem} needs {name}, which is not in {data.folder()}"
-        for path, name in asked.items()
-        if name and not data.at_hand(name)
+        path: f"{path.stem}: {'; '.join(lacks.values())}"
+        for path, lacks in found.items()
+        if lacks
     }
 
 

@@ -16,7 +16,7 @@ class BadInput(ValueError):
     """A value outside its range. The message is one line that says what is allowed."""
 
 
-def refuse(name: str, value: Any, allowed: str, hint: str = "") -> BadInput:
+def bad_input(name: str, value: Any, allowed: str, hint: str = "") -> BadInput:
     """The error for `value`; `allowed` completes the sentence "allowed: …". Long values are shortened to fit a line."""
     shown = textwrap.shorten(repr(value), 80, placeholder=" …")
     return BadInput(f"{name} is {shown}; allowed: {allowed}" + (f"; {hint}" if hint else ""))
@@ -28,14 +28,14 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     if isinstance(value, str) and value in names:
         return value
     near = difflib.get_close_matches(str(value), names, n=1, cutoff=0.4)
-    raise refuse(name, value, ", ".join(names), f"did you mean {near[0]!r}?" if near else "")
+    raise bad_input(name, value, ", ".join(names), f"did you mean {near[0]!r}?" if near else "")
 
 
-def count(name: str, value: Any, at_least: int = 1) -> int:
+def integer(name: str, value: Any, at_least: int = 1) -> int:
     """Return `value` if it is a whole number of at least `at_least`, else raise `BadInput`."""
-    if isinstance(value, Integral) and not isinstance(value, bool) and value >= at_least:
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= at_least:
         return int(value)
-    raise refuse(name, value, f"a whole number, {at_least} or more")
+    raise bad_input(name, value, f"a whole number, {at_least} or more")
 
 
 def number(name: str, value: Any, at_least: float = -math.inf, at_most: float = math.inf) -> float:
@@ -44,7 +44,7 @@ def number(name: str, value: Any, at_least: float = -math.inf, at_most: float = 
     if real and math.isfinite(value) and at_least <= value <= at_most:
         return float(value)
     bounds = [f"{at_least:g} or more"] * (at_least > -math.inf) + [f"at most {at_most:g}"] * (at_most < math.inf)
-    raise refuse(name, value, ", ".join(["a finite number", *bounds]))
+    raise bad_input(name, value, ", ".join(["a finite number", *bounds]))
 
 
 def positive(name: str, value: Any) -> float:
@@ -52,9 +52,16 @@ def positive(name: str, value: Any) -> float:
     real = isinstance(value, Real) and not isinstance(value, bool)
     if real and math.isfinite(value) and value > 0:
         return float(value)
-    raise refuse(name, value, "a finite number above 0")
+    raise bad_input(name, value, "a finite number above 0")
 
 
 def fraction(name: str, value: Any) -> float:
     """Return `value` if it is a number in [0, 1], else raise `BadInput`."""
     return number(name, value, 0.0, 1.0)
+
+
+def momentum(name: str, value: Any) -> float:
+    """Return `value` if it is a number in [0, 1), else raise `BadInput`."""
+    if number(name, value, 0.0, 1.0) == 1.0:
+        raise bad_input(name, value, "0 or more, below 1")
+    return float(value)

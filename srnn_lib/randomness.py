@@ -15,17 +15,27 @@ from torch import Tensor
 
 from srnn_lib import checks
 
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+"""The precisions in which values are used, by name."""
+
+
+def seeded(seed: int) -> torch.Generator:
+    """A generator on the CPU that begins with this seed, at most 2⁶⁴ − 1."""
+    if checks.integer("seed", seed, at_least=0) >= 2**64:
+        raise checks.bad_input("seed", seed, "0 to 2**64 - 1")
+    return torch.Generator().manual_seed(seed)
+
 
 def spawn(generator: torch.Generator) -> torch.Generator:
     """A child generator on the CPU, seeded by one draw from `generator`."""
     seed = torch.randint(2**62, (), generator=generator, device=generator.device)
-    return torch.Generator().manual_seed(int(seed))
+    return seeded(int(seed))
 
 
 def keyed(seed: int, purpose: str, number: int) -> torch.Generator:
     """A generator that depends on these three alone, so that no draw shifts another."""
     digest = hashlib.blake2b(f"{seed}/{purpose}/{number}".encode(), digest_size=7).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
+    return seeded(int.from_bytes(digest, "big"))
 
 
 def uniform(
@@ -33,7 +43,7 @@ def uniform(
 ) -> Float[Tensor, "N ..."]:
     """Uniform float64 draws in `[low, high)`, shape `(nets, *shape)`."""
     for size in (nets, *shape):
-        checks.count("number of draws", size, at_least=0)
+        checks.integer("number of draws", size, at_least=0)
     draws = torch.rand(nets, *shape, generator=spawn(generator), dtype=torch.float64)
     return low + (high - low) * draws
 
@@ -41,14 +51,9 @@ def uniform(
 def kernel(
     generator: torch.Generator, nets: int, rows: int, columns: int, init: str = "glorot"
 ) -> Float[Tensor, "N rows columns"]:
-    """Weights of one layer as it is usually started, uniform float64 draws.
+    """Weights of one layer from `columns` cells to `rows` as it is usually started, uniform float64 draws.
 
-    Args:
-        generator: Source of the draws.
-        nets: N.
-        rows: Cells that the layer leads to.
-        columns: Cells that it comes from.
-        init: "glorot" (limit sqrt(6 / (rows + columns))) or "fan-in" (limit 1 / sqrt(columns), torch's default).
+    The limit is sqrt(6 / (rows + columns)) for "glorot", or 1 / sqrt(columns) for "fan-in", torch's default.
     """
     limit = 1 / math.sqrt(columns if init == "fan-in" else (rows + columns) / 6)
     return uniform(generator, nets, rows, columns, low=-limit, high=limit)

@@ -5,13 +5,16 @@ from itertools import product
 
 import pytest
 import torch
+import typecheck
 from hypothesis import settings
 
-from srnn_lib import files
+typecheck.install()  # before the library is imported
+
+from srnn_lib import saving
 from srnn_lib.checks import BadInput
 from srnn_lib.data import Images
 from srnn_lib.replicators import population
-from srnn_lib.replicators.architecture import ACTIVATIONS, ORDERS, POSITION_CODES, Architecture
+from srnn_lib.replicators.architecture import ACTIVATIONS, POSITION_CODES, WEIGHT_ORDERS, Architecture
 from srnn_lib.replicators.reductions import AGGREGATES, Aggregating, Recurrent, Weightwise
 
 torch.set_num_threads(1)  # the workers of pytest-xdist share the cores
@@ -20,7 +23,7 @@ settings.load_profile("library")
 
 
 def _every_reduction():
-    for activation, order in product(ACTIVATIONS, ORDERS):
+    for activation, order in product(ACTIVATIONS, WEIGHT_ORDERS):
         kind = f"{activation}-{order}"
         for codes in POSITION_CODES:
             net = Architecture((4, 2, 2, 1), activation, order=order)
@@ -71,7 +74,7 @@ def images(seeded):
 def empty_book(tmp_path, monkeypatch):
     """An empty book as the place we are in."""
     folder = tmp_path / "empty"
-    for name in files.LANDMARKS:
+    for name in saving.LANDMARKS:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("", encoding="utf-8")
     monkeypatch.setenv("SRNN_ROOT", str(folder))
@@ -110,11 +113,11 @@ def close():
 
 @pytest.fixture(scope="session")
 def refused():
-    """The block must end in a `BadInput` of one line that says all the given words."""
+    """The block must end in a `BadInput` of one line that says all the given words, whatever types it was given."""
 
     @contextmanager
     def expect(*words):
-        with pytest.raises(BadInput) as caught:
+        with typecheck.unchecked(), pytest.raises(BadInput) as caught:
             yield
         message = str(caught.value)
         assert "\n" not in message

@@ -25,7 +25,9 @@ class Loop:
         """Every soup through every epoch."""
         shape = len(self.soups), len(self.soups[0])
         for self.epoch in range(1, epochs + 1):
-            draws = soup_schedule.draw(self.schedule, self.reduction, self.rule, shape, generator, init)
+            draws = soup_schedule.draw_epoch(
+                self.schedule, self.reduction, self.rule, shape=shape, generator=generator, init=init
+            )
             for number, nets in enumerate(self.soups):
                 self.soup, self.nets = number, nets
                 self.one_epoch(draws)

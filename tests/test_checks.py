@@ -11,13 +11,14 @@ from srnn_lib import checks
 @pytest.mark.parametrize(
     ("check", "value", "result"),
     [
-        (checks.count, 3, 3),
-        (checks.count, np.int64(3), 3),
+        (checks.integer, 3, 3),
+        (checks.integer, np.int64(3), 3),
         (checks.number, -2, -2.0),
         (checks.number, np.float32(0.5), 0.5),
         (checks.positive, 1e-300, 1e-300),
         (checks.fraction, 0, 0.0),
         (checks.fraction, 1, 1.0),
+        (checks.momentum, 0.9, 0.9),
     ],
 )
 def test_valid_values_pass_as_plain_numbers(check, value, result):
@@ -29,11 +30,11 @@ def test_valid_values_pass_as_plain_numbers(check, value, result):
 @pytest.mark.parametrize(
     ("check", "value", "allowed"),
     [
-        (checks.count, 0, "1 or more"),
-        (checks.count, -5, "1 or more"),
-        (checks.count, 2.0, "a whole number"),
-        (checks.count, True, "a whole number"),
-        (checks.count, "3", "a whole number"),
+        (checks.integer, 0, "1 or more"),
+        (checks.integer, -5, "1 or more"),
+        (checks.integer, 2.0, "a whole number"),
+        (checks.integer, True, "a whole number"),
+        (checks.integer, "3", "a whole number"),
         (checks.number, math.nan, "a finite number"),
         (checks.number, math.inf, "a finite number"),
         (checks.number, "1", "a finite number"),
@@ -43,6 +44,8 @@ def test_valid_values_pass_as_plain_numbers(check, value, result):
         (checks.positive, math.inf, "above 0"),
         (checks.fraction, 1.01, "0 or more, at most 1"),
         (checks.fraction, -0.01, "0 or more, at most 1"),
+        (checks.momentum, 1, "0 or more, below 1"),
+        (checks.momentum, -0.1, "0 or more, at most 1"),
     ],
 )
 def test_a_refusal_names_value_and_range(check, value, allowed, refused):
@@ -51,7 +54,7 @@ def test_a_refusal_names_value_and_range(check, value, allowed, refused):
 
 
 def test_count_from_zero():
-    assert checks.count("seed", 0, at_least=0) == 0
+    assert checks.integer("seed", 0, at_least=0) == 0
 
 
 def test_a_wrong_name_is_answered_with_the_nearest(refused):

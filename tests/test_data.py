@@ -1,9 +1,11 @@
 """Images are verified before use, resized as the authors did, and never fetched unasked."""
 
 import gzip
+import json
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +69,8 @@ def test_resizing_is_bilinear_on_the_tensor(fashion, tmp_path, antialias):
 
 def test_without_antialiasing_some_pixels_are_never_read(fashion, tmp_path):
     """Every small pixel is a mean of at most four; with antialiasing it is a mean of more."""
-    plain, smooth = (data.images("fashion-mnist", size=7, antialias=flag, root=tmp_path).train for flag in (0, 1))
+    sizes = {"size": 7, "root": tmp_path}
+    plain, smooth = (data.images("fashion-mnist", antialias=flag, **sizes).train for flag in (False, True))
     assert plain.std() > 1.3 * smooth.std()
 
 
@@ -148,6 +151,28 @@ def test_digits_are_there_without_files():
     assert again.sha256 == read.sha256
 
 
+def test_images_are_known_by_their_files_and_what_was_done_to_them(fashion, tmp_path):
+    plain, smooth = (data.images("fashion-mnist", size=7, antialias=flag, root=tmp_path) for flag in (False, True))
+    assert plain.origin == ["fashion-mnist", 7, plain.sha256]
+    assert smooth.origin == ["fashion-mnist", 7, plain.sha256, "antialias"]
+    assert json.loads(json.dumps(plain.origin)) == plain.origin
+    assert data.images("fashion-mnist", size=8, root=tmp_path).origin == ["fashion-mnist", 8, plain.sha256]
+    spoil("flipped", fashion / "t10k-labels-idx1-ubyte")
+    assert data.images("fashion-mnist", size=7, root=tmp_path).origin != plain.origin
+
+
+def test_the_digest_is_of_the_pixels_and_labels_themselves():
+    read = data.images("digits", size=8)
+    assert len(read.digest) == 64
+    assert read.digest == data.images("digits", size=8).digest
+    assert replace(read, name="mnist", sha256={}, antialias=True).digest == read.digest
+    assert data.images("digits", size=7).digest != read.digest
+    for part in ("train", "train_labels", "test", "test_labels"):
+        other = getattr(read, part).clone()
+        other[5] += 1
+        assert replace(read, **{part: other}).digest != read.digest
+
+
 @real
 def test_mnist_as_it_lies_here():
     before = time.perf_counter()
@@ -168,11 +193,11 @@ def test_717_pixels_are_ever_inked():
 def test_a_relative_folder_is_seen_from_here_and_from_the_book(tmp_path, monkeypatch):
     monkeypatch.setenv("SRNN_DATA", "pictures")
     monkeypatch.chdir(Path(data.__file__).parent)
-    assert data.folder() == Path(data.__file__).parents[1] / "pictures"
+    assert data.images_folder() == Path(data.__file__).parents[1] / "pictures"
     monkeypatch.chdir(tmp_path)
-    assert data.folder() == Path("pictures")  # no book around: left as it is
+    assert data.images_folder() == Path("pictures")  # no book around: left as it is
     (tmp_path / "pictures" / "MNIST").mkdir(parents=True)
     assert data.at_hand("mnist")
     assert not data.at_hand("fashion-mnist")
     assert data.at_hand("digits")
-    assert data.folder(tmp_path) == tmp_path
+    assert data.images_folder(tmp_path) == tmp_path

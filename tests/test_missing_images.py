@@ -4,7 +4,8 @@ import pytest
 import tinybook
 
 from srnn_lib import __main__
-from srnn_lib.book import chapters, runner
+from srnn_lib.claimbook import chapters, runner
+from srnn_lib.claimbook.judge import Judge
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -12,14 +13,17 @@ pytest_plugins = ("tinybook_fixtures",)
 @pytest.fixture
 def pictured(book, monkeypatch):
     """The tiny book, whose chapter asks for MNIST, on a machine that has none and is not CI."""
-    tinybook.write(book, tinybook.chapter(parameters=tinybook.PARAMETERS + 'image_set = "mnist"\n'))
+    rule = {"is": "choice", "names_of": "srnn_lib.data.IMAGE_SETS", "meaning": "images", "data": "srnn_lib.data"}
+    tinybook.edit_data(book, "parameters.yml", lambda held: held.update(image_set={**rule, "stand_in": "digits"}))
+    nb = tinybook.chapter(parameters=tinybook.PARAMETERS + 'image_set = "mnist"\n')
+    tinybook.add(book, tinybook.CHAPTER, nb, book={**tinybook.SETTINGS, "image_set": "mnist"}, quick={"nets": 5})
     monkeypatch.setenv("SRNN_DATA", str(book / "nowhere"))
     monkeypatch.delenv("CI", raising=False)
     return book
 
 
 def planned(folder, scale="book", **overrides):
-    return runner.plan(chapters.find("self-application", folder), scale, overrides)
+    return runner.plan_run(chapters.find("self-application", folder), scale, overrides)
 
 
 def test_the_book_keeps_what_it_has(pictured):
@@ -35,7 +39,32 @@ def test_the_smoke_run_takes_digits(pictured):
     plan, remark = runner.within_reach(planned(pictured, "quick"))
     assert (plan.given["image_set"], plan.parameters["image_set"]) == ("digits", "digits")
     assert plan.given["nets"] == 5
-    assert remark.endswith("it runs on scikit-learn's digits")
+    assert remark.endswith("it runs on digits")
+
+
+def test_the_smoke_run_replaces_all_that_is_missing(pictured):
+    tinybook.edit_data(pictured, "parameters.yml", lambda held: held.update(other_set=held["image_set"]))
+    nb = tinybook.chapter(parameters=tinybook.PARAMETERS + 'image_set = "mnist"\nother_set = "fashion-mnist"\n')
+    values = {**tinybook.SETTINGS, "image_set": "mnist", "other_set": "fashion-mnist"}
+    tinybook.add(pictured, tinybook.CHAPTER, nb, book=values, quick={"nets": 5})
+    plan, remark = runner.within_reach(planned(pictured, "quick"))
+    assert (plan.parameters["image_set"], plan.parameters["other_set"]) == ("digits", "digits")
+    assert "mnist is not in" in remark
+    assert "fashion-mnist is not in" in remark
+    assert remark.endswith("it runs on digits")
+
+
+def test_without_a_stand_in_the_smoke_run_does_not_take_place(pictured):
+    tinybook.edit_data(pictured, "parameters.yml", lambda held: held["image_set"].pop("stand_in"))
+    plan, remark = runner.within_reach(planned(pictured, "quick"))
+    assert plan is None
+    assert remark.endswith("its stored outputs stay")
+
+
+def test_a_run_on_the_stand_in_has_own_settings(pictured):
+    plan, _ = runner.within_reach(planned(pictured, "quick"))
+    judge = Judge(tinybook.CHAPTER, plan.parameters, pictured)
+    assert judge.own == "image_set is 'digits', at quick 'mnist'"
 
 
 def test_what_is_asked_for_by_name_is_not_replaced(pictured):
@@ -67,9 +96,10 @@ def test_the_command_says_so_in_one_line(pictured, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(("ci", "code", "words"), [("", 0, "skipped"), ("1", 1, "failed")])
+@pytest.mark.slow
 def test_cells_are_skipped_by_name_and_fail_in_ci(pictured, ci, code, words):
     notebook = f"book/{tinybook.CHAPTER}.ipynb"
     found, out = tinybook.nbval(pictured, "-rs", "--nbval", "--nbval-current-env", notebook, CI=ci)
     assert found == code, out
     assert words in out
-    assert ("self-application needs mnist" in out) == (not ci)
+    assert ("self-application: mnist is not in" in out) == (not ci)

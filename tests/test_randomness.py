@@ -8,6 +8,8 @@ from scipy import stats
 
 from srnn_lib import randomness
 
+LARGEST_SEED = 2**64 - 1
+"""Of torch's generators."""
 DRAWS = {"uniform": randomness.uniform, "normal": randomness.normal, "permutations": randomness.permutations}
 draws = pytest.mark.parametrize("name", DRAWS)
 
@@ -70,6 +72,28 @@ def test_every_order_is_equally_likely(seeded):
 def test_normal_draws_are_finite_at_both_ends(extreme, seeded, monkeypatch):
     monkeypatch.setattr(torch, "rand", lambda *shape, **_: torch.full(shape, extreme, dtype=torch.float64))
     assert randomness.normal(seeded(), 3).isfinite().all()
+
+
+@given(seed=st.integers(0, LARGEST_SEED))
+def test_a_seed_makes_the_generator_of_torch_on_the_cpu(seed):
+    generator = randomness.seeded(seed)
+    assert generator.initial_seed() == seed
+    assert generator.device.type == "cpu"
+    same, theirs = torch.rand(3, generator=generator), torch.Generator().manual_seed(seed)
+    assert torch.equal(same, torch.rand(3, generator=theirs))
+
+
+@pytest.mark.parametrize("seed", [-1, 1.0, True, "0", None])
+def test_a_seed_that_is_none_is_refused(seed, refused):
+    with refused(f"seed is {seed!r}", "a whole number, 0 or more"):
+        randomness.seeded(seed)
+
+
+def test_keyed_generators_depend_on_each_of_their_keys_and_on_nothing_else():
+    keys = [(0, "order", 0), (1, "order", 0), (0, "start", 0), (0, "order", 1), (0, "order", 10), (10, "order", 0)]
+    first, again = ([randomness.keyed(*key).initial_seed() for key in keys] for _ in range(2))
+    assert first == again
+    assert len(set(first)) == len(keys)
 
 
 @draws

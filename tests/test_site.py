@@ -5,9 +5,10 @@ from functools import cache
 from urllib.parse import unquote, urldefrag
 
 import pytest
-import yaml
 from bs4 import BeautifulSoup
 from pages import HTML, PAGES, ROOT, require
+
+from srnn_lib.claimbook.content import read_yaml
 
 pytestmark = pytest.mark.site
 
@@ -104,8 +105,10 @@ def test_no_markup_is_left_unrendered(page):
 
 
 def test_every_page_of_the_table_of_contents_is_rendered():
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    names = [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+    toc = read_yaml(ROOT / "_toc.yml")
+    pages = [page for part in toc["parts"] for page in part["chapters"]]
+    pages += [below for page in pages for below in page.get("sections", [])]
+    names = [toc["root"], *(page["file"] for page in pages)]
     for name in names:
         require(f"{name}.html")
     assert len(names) == len(set(names))

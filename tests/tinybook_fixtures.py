@@ -5,6 +5,8 @@ import shutil
 import pytest
 import tinybook
 
+from srnn_lib.claimbook import provenance
+
 
 @pytest.fixture
 def book(tmp_path):
@@ -18,3 +20,12 @@ def run_book(tmp_path):
     shutil.copytree(tinybook.executed(), tmp_path, dirs_exist_ok=True)
     tinybook.publish(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def library(tmp_path_factory, monkeypatch):
+    """A copy of the library that a test may change, and whose fingerprints are taken."""
+    copy = tmp_path_factory.mktemp("library") / "srnn_lib"
+    shutil.copytree(provenance.FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(provenance, "FOLDER", copy)
+    return copy

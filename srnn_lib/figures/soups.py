@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
-import torch
 from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from mpl_toolkits.mplot3d import Axes3D
 from torch import Tensor
 
-from srnn_lib.figures import self_replication
-from srnn_lib.figures.style import ACCENT, INK, OUTCOME_COLOURS, SECOND, WIDTH, Drawing, styled
-from srnn_lib.replicators.projection import Plane, principal_plane
+from srnn_lib.figures.projection import Plane, principal_plane
+from srnn_lib.figures.self_replication import trajectories
+from srnn_lib.figures.style import ACCENT, INK, OUTCOME_COLOURS, SECOND, WIDTH, band, styled, told_apart
 
 ATTACKED = "#D55E00"
-FAMILIES = (ACCENT, "#009E73", SECOND, "#CC79A7", "#56B4E9")
+_FAMILIES = (ACCENT, "#009E73", SECOND, "#CC79A7", "#56B4E9")
 
 
 def attacked_places(plane: Plane, attacks: pd.DataFrame) -> pd.DataFrame:
@@ -23,64 +24,52 @@ def attacked_places(plane: Plane, attacks: pd.DataFrame) -> pd.DataFrame:
     return plane.table.merge(hit, on=["net", "step"])
 
 
+@styled()
 def soup_trajectories(
-    soups: Mapping[str, tuple[Float[Tensor, "T N W"], pd.DataFrame]],
-    caption: str,
-    alt: str,
-    families: int | None = None,
-) -> Drawing:
+    soups: Mapping[str, tuple[Float[Tensor, "T N W"], pd.DataFrame]], families: int | None = None
+) -> Figure:
     """Soups over the plane of their two main components, epochs upwards, attacked nets marked; one panel per entry.
 
     Args:
         soups: Title of the panel, one soup after every epoch, and its attacks (`epoch`, `victim`).
-        caption: Shown below the figure.
-        alt: Read aloud instead of it.
         families: Number of families of equal size, one after the other; their nets share a colour.
     """
     planes = {title: principal_plane(recorded) for title, (recorded, _) in soups.items()}
-    drawing = self_replication.trajectories(planes, "epochs", caption, alt)
-    with styled():
-        for axes, (title, plane) in zip(drawing.figure.axes, planes.items(), strict=True):
-            recorded, attacks = soups[title]
-            if families:
-                for net, line in enumerate(axes.lines[: recorded.shape[1]]):
-                    line.set_color(FAMILIES[net * families // recorded.shape[1] % len(FAMILIES)])
-            hit = attacked_places(plane, attacks)
-            axes.scatter(hit["x"], hit["y"], hit["step"], color=ATTACKED, marker="x", s=11, linewidth=0.8,
-                         depthshade=False, label="attacked in this epoch")  # fmt: skip
-        drawing.figure.legend(*drawing.figure.axes[0].get_legend_handles_labels(), loc="upper center")
-    return drawing
+    figure = trajectories(planes, "epochs")
+    spaces = [axes for axes in figure.axes if isinstance(axes, Axes3D)]
+    for axes, plane, (recorded, attacks) in zip(spaces, planes.values(), soups.values(), strict=True):
+        if families:
+            for net, line in enumerate(axes.lines[: recorded.shape[1]]):
+                line.set_color(_FAMILIES[net * families // recorded.shape[1] % len(_FAMILIES)])
+        hit = attacked_places(plane, attacks)
+        axes.scatter(hit["x"], hit["y"], hit["step"], color=ATTACKED, marker="x", s=11, linewidth=0.8,
+                     depthshade=False, label="attacked in this epoch")  # fmt: skip
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="upper center")
+    return figure
 
 
-def fixpoint_counts(table: pd.DataFrame, nets: int, caption: str, alt: str) -> Drawing:
+@styled()
+def fixpoint_counts(table: pd.DataFrame, nets: int) -> Figure:
     """Mean numbers of fixpoints in a soup over the steps of self-training per epoch, one panel per title.
 
     Args:
         table: One row per point: `panel`, `steps`, `outcome` (named as in `fixpoints.OUTCOMES`), `value`, and `low`
             and `high`, which are missing for logged values: these are drawn as open marks without whiskers.
         nets: Per soup; the top of the axis.
-        caption: Shown below the figure.
-        alt: Read aloud instead of it.
     """
-    panels = table["panel"].unique()
-    with styled():
-        figure, grid = plt.subplots(1, len(panels), figsize=(WIDTH, 3.2), sharey=True)
-        for axes, panel in zip(np.atleast_1d(grid), panels, strict=True):
-            for outcome, marker in (("fixpoint", "o"), ("zero", "s")):
-                rows = table[(table["panel"] == panel) & (table["outcome"] == outcome)]
-                _counts(axes, rows, outcome, marker)
-            axes.set_title(panel)
-            axes.set_xlabel("steps of self-training per epoch")
-            axes.set_ylim(-0.3, nets + 0.3)
-        np.atleast_1d(grid)[0].set_ylabel(f"mean number among {nets} nets")
-        figure.legend(*np.atleast_1d(grid)[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return Drawing(figure, caption, alt)
+    panels = table.groupby("panel", sort=False)
+    figure, (grid,) = plt.subplots(1, len(panels), figsize=(WIDTH, 3.2), sharey=True, squeeze=False)
+    for axes, (panel, rows) in zip(grid, panels, strict=True):
+        _counts(axes, rows[rows["outcome"] == "fixpoint"], "non-zero fixpoints", OUTCOME_COLOURS["fixpoint"], "o")
+        _counts(axes, rows[rows["outcome"] == "zero"], "zero", OUTCOME_COLOURS["zero"], "s")
+        axes.set(title=panel, xlabel="steps of self-training per epoch", ylim=(-0.3, nets + 0.3))
+    grid[0].set_ylabel(f"mean number among {nets} nets")
+    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return figure
 
 
-def _counts(axes: plt.Axes, rows: pd.DataFrame, outcome: str, marker: str) -> None:
+def _counts(axes: Axes, rows: pd.DataFrame, word: str, colour: str, marker: str) -> None:
     """One outcome of one panel, measured and logged."""
-    word = {"fixpoint": "non-zero fixpoints", "zero": "zero"}[outcome]
-    colour = OUTCOME_COLOURS[outcome]
     ours, logged = rows[rows["low"].notna()], rows[rows["low"].isna()]
     reach = [ours["value"] - ours["low"], ours["high"] - ours["value"]]
     axes.errorbar(ours["steps"], ours["value"], yerr=reach, color=colour, marker=marker, markersize=4.5,
@@ -89,25 +78,21 @@ def _counts(axes: plt.Axes, rows: pd.DataFrame, outcome: str, marker: str) -> No
               markerfacecolor="none", label=f"{word}, authors' log")  # fmt: skip
 
 
-def displacement_curves(table: pd.DataFrame, caption: str, alt: str) -> Drawing:
+@styled()
+def displacement_curves(table: pd.DataFrame) -> Figure:
     """Median displacements over the epochs on a logarithmic axis, quartiles shaded.
 
     Args:
-        table: One row per line and epoch: `line`, `epoch`, `low`, `median`, `high`.
-        caption: Shown below the figure.
-        alt: Read aloud instead of it.
+        table: One row per line and epoch: `line` (up to four), `epoch`, `low`, `median`, `high`.
     """
     looks = ((ATTACKED, "-"), (SECOND, "--"), (ACCENT, "-"), (INK, "--"))
-    with styled():
-        figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
-        for (colour, dash), (line, rows) in zip(looks, table.groupby("line", sort=False), strict=False):
-            axes.plot(rows["epoch"], rows["median"], dash, color=colour, linewidth=1.4, label=line)
-            axes.fill_between(rows["epoch"], rows["low"], rows["high"], color=colour, alpha=0.13, linewidth=0)
-        axes.set_yscale("log")
-        axes.set_xlabel("epoch")
-        axes.set_ylabel("displacement of a net")
-        figure.legend(loc="outside lower center", ncols=2)
-    return Drawing(figure, caption, alt)
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
+    for (line, rows), (colour, dash) in told_apart(table.groupby("line", sort=False), looks):
+        edges = rows["low"], rows["median"], rows["high"]
+        band(axes, rows["epoch"], edges, color=colour, alpha=0.13, linestyle=dash, linewidth=1.4, label=line)
+    axes.set(yscale="log", xlabel="epoch", ylabel="displacement of a net")
+    figure.legend(loc="outside lower center", ncols=2)
+    return figure
 
 
 def quartiles(values: Mapping[int, Tensor], line: str) -> pd.DataFrame:
@@ -116,6 +101,5 @@ def quartiles(values: Mapping[int, Tensor], line: str) -> pd.DataFrame:
     for epoch, lengths in values.items():
         lengths = lengths[lengths.isfinite() & (lengths > 0)].double()
         if len(lengths):
-            low, median, high = torch.quantile(lengths, torch.tensor([0.25, 0.5, 0.75], dtype=torch.float64)).tolist()
-            rows.append({"line": line, "epoch": epoch, "low": low, "median": median, "high": high})
+            rows.append((line, epoch, *lengths.quantile(lengths.new_tensor([0.25, 0.5, 0.75])).tolist()))
     return pd.DataFrame(rows, columns=["line", "epoch", "low", "median", "high"])

@@ -2,53 +2,79 @@
 
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 import matplotlib.pyplot as plt
 import seaborn as sns
 from IPython.display import Image, display
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+from mpl_toolkits.mplot3d import Axes3D
+from numpy.typing import ArrayLike
+
+from srnn_lib.checks import bad_input
+
+Item = TypeVar("Item")
+Look = TypeVar("Look")
 
 WIDTH = 7.2
 OUTCOME_COLOURS = {
-    "divergent": "#D55E00",
-    "zero": "#56B4E9",
-    "fixpoint": "#009E73",
-    "second order": "#CC79A7",
-    "other": "#BBBBBB",
-}
+    "divergent": "#D55E00", "zero": "#56B4E9", "fixpoint": "#009E73", "second order": "#CC79A7", "other": "#BBBBBB",
+}  # fmt: skip
 OUTCOME_HATCHES = {"divergent": "////", "zero": "", "fixpoint": "....", "second order": "xx", "other": "\\\\"}
 INK, ACCENT, SECOND, MUTED = "#1A1A1A", "#0072B2", "#E69F00", "#6B6B6B"
-_RC = {
-    "figure.dpi": 130,
-    "savefig.dpi": 130,
-    "font.size": 9.5,
-    "axes.titlesize": 10,
-    "axes.labelsize": 9.5,
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-    "hatch.linewidth": 0.6,
-    "figure.constrained_layout.use": True,
-}
-
-
-class Drawing(NamedTuple):
-    """A figure with the words that belong to it: what a sighted reader is told, and what everyone else is."""
-
-    figure: Figure
-    caption: str
-    alt: str
+_RC: dict[Any, Any] = {
+    "figure.dpi": 130, "savefig.dpi": 130, "figure.constrained_layout.use": True,
+    "font.size": 9.5, "axes.titlesize": 10, "axes.labelsize": 9.5, "axes.titlelocation": "left",
+    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False, "hatch.linewidth": 0.6,
+}  # fmt: skip
 
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """The book's matplotlib settings, for the length of a `with` block only."""
+    """The book's matplotlib settings, for the length of a `with` block or of the function it decorates."""
     with sns.axes_style("ticks", rc=_RC), plt.rc_context(_RC):
         yield
+
+
+def space(figure: Figure, rectangle: tuple[float, float, float, float], *, ticks: int, azimuth: float = -58) -> Axes3D:
+    """A part of a figure in which nets move over a plane, with time upwards: `ticks` numbers at most on each axis."""
+    axes = Axes3D(figure, rectangle)
+    figure.add_axes(axes)
+    axes.view_init(elev=18, azim=azimuth)
+    axes.set_box_aspect((1, 1, 0.85), zoom=0.9)
+    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        axis.pane.set_alpha(0.35)
+        axis.set_major_locator(MaxNLocator(ticks, integer=axis is axes.zaxis))
+    return axes
+
+
+def band(axes: Axes, x: ArrayLike, edges: Iterable[ArrayLike], *, color: str, alpha: float, **line: Any) -> None:
+    """A line with a band of its colour; `edges` are the lower end of the band, the line, and the upper end."""
+    low, middle, high = edges
+    axes.fill_between(x, low, high, color=color, alpha=alpha, linewidth=0)
+    axes.plot(x, middle, color=color, **line)
+
+
+def told_apart(several: Iterable[Item], looks: Sequence[Look]) -> Iterator[tuple[Item, Look]]:
+    """Every one of several things with a look of its own.
+
+    Raises:
+        BadInput: There are more of them than looks.
+    """
+    items = list(several)
+    if len(items) > len(looks):
+        raise bad_input("number of things to tell apart", len(items), f"at most {len(looks)} in this figure")
+    return zip(items, looks, strict=False)
+
+
+def swatches(looks: Mapping[str, tuple[str, str]]) -> list[Patch]:
+    """Keys of a legend, one for every name with its colour and hatch."""
+    return [Patch(facecolor=colour, hatch=hatch, edgecolor=INK, label=name) for name, (colour, hatch) in looks.items()]
 
 
 def power(level: float) -> str:
@@ -60,10 +86,16 @@ def power(level: float) -> str:
     return rf"$10^{{{round(exponent)}}}$" if whole else f"{level:.1g}"
 
 
-def show(drawing: Drawing, name: str) -> None:
-    """Put a drawing on the page as a PNG that carries its caption, its alt text and the label `name`."""
+def show(figure: Figure, name: str, *, caption: str, alt: str) -> None:
+    """Put a figure on the page as a PNG that carries its words and its label.
+
+    Args:
+        figure: Closed afterwards.
+        name: Label, such as "fig-sr-4".
+        caption: Shown below it: what it means.
+        alt: Read aloud instead of it: what can be seen.
+    """
     buffer = io.BytesIO()
-    drawing.figure.savefig(buffer, format="png", bbox_inches="tight", pad_inches=0.06, metadata={"Software": None})
-    plt.close(drawing.figure)
-    words: dict[str, Any] = {"alt": drawing.alt, "caption": drawing.caption, "name": name}
-    display(Image(buffer.getvalue()), metadata={"image/png": words})
+    figure.savefig(buffer, format="png", bbox_inches="tight", pad_inches=0.06, metadata={"Software": None})
+    plt.close(figure)
+    display(Image(buffer.getvalue()), metadata={"image/png": {"alt": alt, "caption": caption, "name": name}})

@@ -6,24 +6,26 @@ its task input alone multiplies by one number, its gain, so an organism of linea
 network of its gains. `forward` uses that; `forward_particles` asks the particles themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
+from torch.nn.utils import skip_init
 
-from srnn_lib import checks, store
+from srnn_lib import checks
 from srnn_lib.activations import function
 from srnn_lib.replicators import engines, population
-from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators.architecture import Architecture, nets_adjacent
 from srnn_lib.replicators.reductions import Weightwise
+from srnn_lib.saving import load_tensors, save_tensors
 
-ACTIVATIONS = ("linear", "gelu", "tanh", "relu")
-MODULES = {"gelu": nn.GELU, "tanh": nn.Tanh, "relu": nn.ReLU}
+_MODULES = {"gelu": nn.GELU, "tanh": nn.Tanh, "relu": nn.ReLU}
+HIDDEN_ACTIVATIONS = ("linear", *_MODULES)
 RESIDUALS = ("none", "each", "pairs")
 
 
@@ -49,52 +51,56 @@ class Organism:
     codes: str = "global"
 
     def __post_init__(self) -> None:
-        checks.choice("activation", self.activation, ACTIVATIONS)
+        checks.choice("activation", self.activation, HIDDEN_ACTIVATIONS)
         checks.choice("residual", self.residual, RESIDUALS)
         if not isinstance(self.widths, tuple) or len(self.widths) < 3:
-            raise checks.refuse("widths", self.widths, "input, one hidden layer or more, output")
-        for width in self.widths:
-            checks.count("width", width)
+            raise checks.bad_input("widths", self.widths, "input, one hidden layer or more, output")
+        Architecture(self.widths)
         if self.particle.widths[0] != 5:
-            raise checks.refuse("particle", self.particle.widths, "five inputs: value, layer, cell, place, task")
+            raise checks.bad_input("particle", self.particle.widths, "five inputs: value, layer, cell, place, task")
         if self.residual != "none" and len(set(self.widths[1:-1])) > 1:
-            raise checks.refuse("residual", self.residual, "none where the hidden layers have different widths")
+            raise checks.bad_input("residual", self.residual, "none where the hidden layers have different widths")
         Weightwise(self.particle, self.codes)
 
     @cached_property
     def replication(self) -> Weightwise:
-        """Replicative application: the task input reads 0 (ON Definition 6)."""
+        """Replicative application, in which the task input reads 0 (ON Definition 6)."""
         return Weightwise(self.particle, self.codes)
+
+    @cached_property
+    def _network(self) -> Architecture:
+        """How the weights of the ordinary network lie; its activation and residual connections are not in it."""
+        return Architecture(self.widths)
 
     @cached_property
     def shapes(self) -> list[tuple[int, int]]:
         """Target and source cells of every layer of weights."""
-        return [(rows, columns) for columns, rows in zip(self.widths, self.widths[1:], strict=False)]
+        return [(m.rows, m.columns) for m in self._network.matrices]
 
-    @cached_property
+    @property
     def particles(self) -> int:
-        """N, the number of particles: one per weight of the ordinary network."""
-        return sum(rows * columns for rows, columns in self.shapes)
+        """N, the number of particles, one per weight of the ordinary network."""
+        return self._network.weight_count
 
     @cached_property
     def cells(self) -> Int[Tensor, "N 3"]:
         """Layer of weights, target cell and source cell of every particle."""
-        grids = [
-            torch.cartesian_prod(torch.tensor([layer]), torch.arange(rows), torch.arange(columns))
-            for layer, (rows, columns) in enumerate(self.shapes)
-        ]
-        return torch.cat(grids)
+        return self._network.positions("raw").long()
 
     def populate(
         self, seeds: int, generator: torch.Generator, init: str = "glorot", dtype: str = "float32"
     ) -> Float[Tensor, "S N W"]:
         """Fresh particles of `seeds` organisms, drawn as `population.initialise` draws nets."""
-        nets = checks.count("seeds", seeds) * self.particles
-        return self.stacked(population.initialise(self.particle, nets, generator, init, dtype=dtype))
+        nets = checks.integer("seeds", seeds) * self.particles
+        return self.stacked(population.initialise(self.particle, nets, generator, init=init, dtype=dtype))
 
-    def stacked(self, weights: Float[Tensor, "nets W"]) -> Float[Tensor, "S N W"]:
-        """Particles in a row, seed by seed, as organisms; in memory the particles come last, for the closed form."""
-        return weights.T.contiguous().T.unflatten(0, (-1, self.particles))
+    def stacked(self, nets: Float[Tensor, "nets W"]) -> Float[Tensor, "S N W"]:
+        """Particles in a row, seed by seed, as organisms; in memory they lie as the closed form wants them."""
+        return nets_adjacent(nets).unflatten(0, (-1, self.particles))
+
+    def nets(self, weights: Float[Tensor, "S N W"]) -> Float[Tensor, "nets W"]:
+        """All particles of all organisms in a row, seed by seed; the way back is `stacked`."""
+        return weights.flatten(0, 1)
 
     def gains(self, weights: Float[Tensor, "S N W"]) -> Float[Tensor, "S N"]:
         """What each particle multiplies by: its output for the input (0, 0, 0, 0, 1).
@@ -104,19 +110,17 @@ class Organism:
 
         Source: ON §IV-B (weight re-substitution).
         """
-        row = self.particle.effective(weights.flatten(0, 1))[:, 0]
-        return row[:, 4].unflatten(0, weights.shape[:2])
+        return self.particle.effective(self.nets(weights))[:, 0, 4].unflatten(0, weights.shape[:2])
 
     def pulled(self, weights: Float[Tensor, "S N W"], pull: Float[Tensor, "S N"]) -> Float[Tensor, "S N W"]:
         """The gradient on the particles' weights, given a loss's derivative by each particle's gain."""
         task_only = F.one_hot(torch.tensor([4]), 5).to(weights)
-        gradient = engines.Linear().on_output(self.particle, weights.flatten(0, 1), task_only, pull.reshape(-1, 1))
+        gradient = engines.Linear().on_output(self.particle, self.nets(weights), task_only, pull.reshape(-1, 1))
         return gradient.unflatten(0, pull.shape)
 
-    def matrices(self, gains: Float[Tensor, "S N"]) -> list[Float[Tensor, "S out in"]]:
+    def matrices(self, gains: Shaped[Tensor, "S N"]) -> list[Shaped[Tensor, "S _out _in"]]:
         """The weight matrices of the ordinary networks with these weights."""
-        parts = gains.split([rows * columns for rows, columns in self.shapes], dim=1)
-        return [part.unflatten(1, shape) for part, shape in zip(parts, self.shapes, strict=True)]
+        return self._network.layers(gains)
 
     def forward(self, gains: Float[Tensor, "S N"], inputs: Float[Tensor, "*S B in"]) -> Float[Tensor, "S B out"]:
         """Outputs of S organisms through their gains, on inputs `(S, B, in)`, or `(B, in)` for all.
@@ -137,18 +141,15 @@ class Organism:
         return self.through(layers, inputs.expand(len(weights), *inputs.shape[-2:]))
 
     def through(
-        self, layers: list[Callable[[Tensor], Tensor]], inputs: Float[Tensor, "*S B in"]
-    ) -> Float[Tensor, "*S B out"]:
+        self, layers: Sequence[Callable[[Tensor], Tensor]], inputs: Float[Tensor, "*#S B in"]
+    ) -> Float[Tensor, "*#S B out"]:
         """The signal through all layers, with activations and residual connections after the hidden ones.
 
-        Inside, a signal is `(*S, cells, B)`, so that products and activations run over contiguous memory.
-
-        Args:
-            layers: What each layer of weights makes of a signal.
-            inputs: One row per example.
+        Each of `layers` makes a signal of a signal. Inside, that is `(*S, cells, B)`, so that products and activations
+        run over contiguous memory.
         """
         if inputs.shape[-1] != self.widths[0]:
-            raise checks.refuse("width of the inputs", inputs.shape[-1], f"{self.widths[0]}, that of the organism")
+            raise checks.bad_input("width of the inputs", inputs.shape[-1], f"{self.widths[0]}, that of the organism")
         *hidden, last = layers
         activate = function(self.activation)
         signal = kept = activate(hidden[0](inputs.mT))
@@ -167,12 +168,12 @@ class Organism:
         Source: ON §IV-B.
         """
         if self.residual != "none":
-            raise checks.refuse("residual", self.residual, "none, for an ordinary sequence of layers")
+            raise checks.bad_input("residual", self.residual, "none, for an ordinary sequence of layers")
         layers: list[nn.Module] = []
         for matrix in self.matrices(gains.detach()[None]):
-            linear = nn.Linear(matrix.shape[2], matrix.shape[1], bias=False, dtype=gains.dtype)
+            linear = skip_init(nn.Linear, matrix.shape[2], matrix.shape[1], bias=False, dtype=gains.dtype)
             linear.weight = nn.Parameter(matrix[0].clone())
-            layers += [linear, *([MODULES[self.activation]()] if self.activation != "linear" else [])]
+            layers += [linear, *([_MODULES[self.activation]()] if self.activation != "linear" else [])]
         return nn.Sequential(*(layers if self.activation == "linear" else layers[:-1]))
 
 
@@ -193,35 +194,36 @@ def _asked(
     return answers.reshape(seeds, rows, columns, -1).sum(2)
 
 
-def save(path: str | Path, organism: Organism, weights: Float[Tensor, "S N W"]) -> None:
+def save_organisms(path: str | Path, organism: Organism, weights: Float[Tensor, "S N W"]) -> None:
     """Write organisms to a safetensors file with their shape in its header.
 
     Raises:
         BadInput: The weights do not fit the shape.
     """
     _require_fit(organism, weights)
-    store.save(Path(path), {"weights": weights}, asdict(organism))
+    save_tensors(path, {"weights": weights}, asdict(organism))
 
 
-def load(path: str | Path) -> tuple[Organism, Float[Tensor, "S N W"]]:
-    """Read organisms written by `save`.
+def load_organisms(path: str | Path) -> tuple[Organism, Float[Tensor, "S N W"]]:
+    """Read organisms written by `save_organisms`.
 
     Raises:
         BadInput: The file is missing, damaged, or holds no organisms.
     """
-    tensors, fields = store.load(Path(path))
+    remedy = "write one with organism.save_organisms"
+    tensors, fields = load_tensors(path, "organism file", remedy)
     try:
         particle = Architecture(**{**fields["particle"], "widths": tuple(fields["particle"]["widths"])})
         organism = Organism(**{**fields, "widths": tuple(fields["widths"]), "particle": particle})
         weights = tensors["weights"]
         _require_fit(organism, weights)
-    except (KeyError, TypeError) as error:
-        raise checks.refuse("organism file", Path(path).name, "a file written by organism.save") from error
-    return organism, organism.stacked(weights.flatten(0, 1))
+    except (KeyError, TypeError, checks.BadInput) as error:
+        raise checks.bad_input("organism file", Path(path).name, "organisms", remedy) from error
+    return organism, organism.stacked(organism.nets(weights))
 
 
 def _require_fit(organism: Organism, weights: Tensor) -> None:
     wanted = (organism.particles, organism.particle.weight_count)
     if weights.ndim != 3 or weights.shape[1:] != wanted:
         allowed = f"(seeds, {wanted[0]}, {wanted[1]}) for this organism"
-        raise checks.refuse("shape of the weights", tuple(weights.shape), allowed)
+        raise checks.bad_input("shape of the weights", tuple(weights.shape), allowed)

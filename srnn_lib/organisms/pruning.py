@@ -13,10 +13,11 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from srnn_lib import checks, randomness, store
+from srnn_lib import checks, randomness
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Task
 from srnn_lib.replicators import fixpoints
+from srnn_lib.saving import load_tensors, save_tensors
 
 Mask = Bool[Tensor, "S N"]
 
@@ -26,7 +27,7 @@ def without(types: Int[Tensor, "S N"], *dropped: str) -> Mask:
 
     Source: ON Definition 9 (dropout organism network).
     """
-    return ~fixpoints.had(types, *dropped)
+    return ~fixpoints.is_outcome(types, *dropped)
 
 
 def lowest(saliency: Float[Tensor, "S N"], removed: Int[Tensor, " S"]) -> Mask:
@@ -36,7 +37,7 @@ def lowest(saliency: Float[Tensor, "S N"], removed: Int[Tensor, " S"]) -> Mask:
         BadInput: More weights to remove than there are, or fewer than none.
     """
     if removed.min() < 0 or removed.max() > saliency.shape[1]:
-        raise checks.refuse("weights to remove", removed.tolist(), f"0 to {saliency.shape[1]} per network")
+        raise checks.bad_input("weights to remove", removed.tolist(), f"0 to {saliency.shape[1]} per network")
     rank = saliency.argsort(dim=1, stable=True).argsort(dim=1)
     return rank >= removed[:, None]
 
@@ -48,7 +49,7 @@ def at_random(seeds: int, weights: int, generator: torch.Generator) -> Float[Ten
 
 def signals(
     organism: Organism, weights: Float[Tensor, "S N"], inputs: Float[Tensor, "B in"]
-) -> list[Float[Tensor, "*S cells B"]]:
+) -> list[Float[Tensor, "*_S _cells B"]]:
     """What reaches every layer of weights of S ordinary networks, the inputs first, and last the outputs."""
     seen: list[Tensor] = []
 
@@ -90,7 +91,7 @@ def score(organism: Organism, gains: Float[Tensor, "S N"], task: Task) -> Float[
     return task.examine(partial(organism.forward, gains), gains.dtype)[1]
 
 
-def count(organism: Organism, keep: Bool[Tensor, " N"]) -> dict[str, int]:
+def in_use(organism: Organism, keep: Bool[Tensor, " N"]) -> dict[str, int]:
     """What is left of one network: `weights` (each one multiplication per input), `inputs` and `cells` still in use.
 
     An input or a hidden cell is in use if some path of kept weights, or of residual connections after the first hidden
@@ -104,13 +105,12 @@ def count(organism: Organism, keep: Bool[Tensor, " N"]) -> dict[str, int]:
 
 
 class Sparse(nn.Module):
-    """A linear layer without biases that holds only the weights there are.
+    """A linear layer of `rows` cells without biases, which holds only the weights there are.
 
-    Attributes:
-        values: The weights, the only parameters.
-        places: Target and source cell of each, `(2, weights)`.
-        rows: Cells of the layer.
+    Their `values` are the only parameters; `places`, `(2, K)`, are the target and the source cell of each.
     """
+
+    places: Tensor
 
     def __init__(self, values: Float[Tensor, " K"], places: Int[Tensor, "2 K"], rows: int) -> None:
         super().__init__()
@@ -120,18 +120,12 @@ class Sparse(nn.Module):
     def forward(self, signal: Float[Tensor, "in B"]) -> Float[Tensor, "out B"]:
         """What the layer makes of a batch of signals, one per column."""
         targets, sources = self.places
-        return signal.new_zeros(self.rows, signal.shape[1]).index_add(
-            0, targets, signal[sources] * self.values[:, None]
-        )
+        added = signal[sources] * self.values[:, None]
+        return signal.new_zeros(self.rows, signal.shape[1]).index_add(0, targets, added)
 
 
 class Network(nn.Module):
-    """An ordinary network without the weights that were removed.
-
-    Attributes:
-        organism: Shape, activation and residual connections.
-        layers: One `Sparse` layer per layer of weights.
-    """
+    """An ordinary network without the weights that were removed: a `Sparse` layer for each of the organism's."""
 
     def __init__(self, organism: Organism, layers: list[Sparse]) -> None:
         super().__init__()
@@ -157,22 +151,21 @@ def export(path: str | Path, organism: Organism, gains: Float[Tensor, " N"], kee
     """
     layers = network(organism, gains, keep).layers
     header = {"widths": list(organism.widths), "activation": organism.activation, "residual": organism.residual}
-    store.save(Path(path), layers.state_dict(), header)
+    save_tensors(path, layers.state_dict(), header)
 
 
-def read(path: str | Path) -> Network:
+def read_network(path: str | Path) -> Network:
     """The network that `export` wrote.
 
     Raises:
         BadInput: The file is missing, damaged, or holds something else.
     """
-    tensors, fields = store.load(Path(path))
+    remedy = "write one with pruning.export"
+    tensors, fields = load_tensors(path, "network file", remedy)
     try:
         organism = Organism(tuple(fields["widths"]), activation=fields["activation"], residual=fields["residual"])
-        layers = [
-            Sparse(tensors[f"{layer}.values"], tensors[f"{layer}.places"], rows)
-            for layer, (rows, _) in enumerate(organism.shapes)
-        ]
-    except KeyError as error:
-        raise checks.refuse("network file", Path(path).name, "a file written by pruning.export") from error
+        shapes = enumerate(organism.shapes)
+        layers = [Sparse(tensors[f"{layer}.values"], tensors[f"{layer}.places"], rows) for layer, (rows, _) in shapes]
+    except (KeyError, TypeError, checks.BadInput) as error:
+        raise checks.bad_input("network file", Path(path).name, "a pruned network", remedy) from error
     return Network(organism, layers)

@@ -4,7 +4,6 @@ A task deals one epoch of batches at a time. A batch is `(inputs, targets)`, eit
 organism its own data) or without one (all organisms the same).
 """
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -81,8 +80,8 @@ class Addition(Task):
     test_seed: int = 2022
 
     def __post_init__(self) -> None:
-        checks.count("pairs", self.pairs, at_least=checks.count("batch", self.batch))
-        checks.count("test_pairs", self.test_pairs)
+        checks.integer("pairs", self.pairs, at_least=checks.integer("batch", self.batch))
+        checks.integer("test_pairs", self.test_pairs)
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -141,8 +140,8 @@ class Classification(Task):
     test_seed: int = 2022
 
     def __post_init__(self) -> None:
-        if checks.count("batch", self.batch) > len(self.images.train):
-            raise checks.refuse("batch", self.batch, f"at most {len(self.images.train)}, the number of images")
+        if checks.integer("batch", self.batch) > len(self.images.train):
+            raise checks.bad_input("batch", self.batch, f"at most {len(self.images.train)}, the number of images")
         checks.number("noise", self.noise, at_least=0.0)
 
     @property
@@ -150,13 +149,11 @@ class Classification(Task):
         """Pixels in, classes out."""
         return self.images.train.shape[1], int(self.images.train_labels.max()) + 1
 
-    @cached_property
+    @property
     def settings(self) -> dict[str, Any]:
         """The attributes, with a digest of the images themselves."""
-        parts = (self.images.train, self.images.train_labels, self.images.test, self.images.test_labels)
-        digest = hashlib.sha256(b"".join(part.numpy().tobytes() for part in parts)).hexdigest()
         numbers = {"batch": self.batch, "noise": self.noise, "test_seed": self.test_seed}
-        return {"task": "classification", "images": digest, **numbers}
+        return {"task": "classification", "images": self.images.digest, **numbers}
 
     def epoch(self, seeds: int, generator: torch.Generator, dtype: torch.dtype = torch.float32) -> Iterator[Batch]:
         """All training images in a fresh order."""

@@ -6,7 +6,7 @@ changes no other.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -14,11 +14,11 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from tqdm import tqdm
 
-from srnn_lib import checks, store
+from srnn_lib import checks
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Batch, Task
 from srnn_lib.replicators import fixpoints
-from srnn_lib.replicators.engines import Rule, Trainer
+from srnn_lib.replicators.engines import Trainer, UpdateRule
 
 MOMENTUM_POLICIES = ("kept", "reset")
 TOTALS = ("sum", "mean")
@@ -51,22 +51,22 @@ class Schedule:
     detach: bool = True
 
     def __post_init__(self) -> None:
-        if not checks.count("self_steps", self.self_steps, at_least=0) and not self.task:
-            raise checks.refuse("self_steps", 0, "1 or more where there is no task")
+        if not checks.integer("self_steps", self.self_steps, at_least=0) and not self.task:
+            raise checks.bad_input("self_steps", 0, "1 or more where there is no task")
         checks.choice("self_momentum", self.self_momentum, MOMENTUM_POLICIES)
         checks.choice("task_momentum", self.task_momentum, MOMENTUM_POLICIES)
         checks.choice("total", self.total, TOTALS)
         _ = self.rule(1)
 
-    def rule(self, particles: int) -> Rule:
+    def rule(self, particles: int) -> UpdateRule:
         """The rule of one particle's self-training in an organism of so many particles."""
         rate = self.learning_rate / (particles if self.total == "mean" else 1)
         every = self.self_steps if self.self_steps and self.self_momentum == "reset" else None
-        return Rule(rate, "full", self.momentum, every, self.detach)
+        return UpdateRule(rate, "full", self.momentum, every, self.detach)
 
 
 @dataclass(frozen=True)
-class Course:
+class History:
     """What was recorded of a training: E epochs, S organisms, N particles, C snapshots.
 
     Attributes:
@@ -82,9 +82,9 @@ class Course:
         types: `(C, S, N)`, outcome of each particle, an index into `fixpoints.OUTCOMES`.
     """
 
-    replication_loss: Float[Tensor, "E+1 S"]
-    task_loss: Float[Tensor, "E+1 S"]
-    score: Float[Tensor, "E+1 S"]
+    replication_loss: Float[Tensor, "_E_and_start S"]
+    task_loss: Float[Tensor, "_E_and_start S"]
+    score: Float[Tensor, "_E_and_start S"]
     train_loss: Float[Tensor, "E S"]
     train_score: Float[Tensor, "E S"]
     gradient: Float[Tensor, "E S N"]
@@ -97,12 +97,13 @@ def train(
     organism: Organism,
     weights: Float[Tensor, "S N W"],
     task: Task,
+    *,
     schedule: Schedule,
     epochs: int,
     generator: torch.Generator,
     every: int = 1,
     epsilon: float = fixpoints.EPSILON,
-) -> Course:
+) -> History:
     """Train S organisms and record them; a snapshot every `every` epochs, and at the end.
 
     Raises:
@@ -110,70 +111,51 @@ def train(
 
     Source: ON §IV-A and §V-A; order within a batch from the authors' `swarm` branch.
     """
-    checks.count("epochs", epochs, at_least=0)
-    checks.count("every", every)
+    checks.integer("epochs", epochs, at_least=0)
+    checks.integer("every", every)
     ends = organism.widths[0], organism.widths[-1]
     if task.ends != ends:
-        raise checks.refuse("inputs and outputs", ends, f"{task.ends}, those of this task")
+        raise checks.bad_input("inputs and outputs", ends, f"{task.ends}, those of this task")
     pupil = _Pupil(organism, task, schedule, weights)
-    record = _Record(organism, task, epsilon)
-    record.start(pupil.weights)
+    rows = [pupil.examined() | pupil.snapshot(0, epsilon)]
     for epoch in tqdm(range(1, epochs + 1), desc="epochs", disable=None):
-        pupil.learn(task.epoch(len(weights), generator, weights.dtype))
-        record.epoch(pupil, epoch, snapshot=epoch % every == 0 or epoch == epochs)
-    return record.course()
-
-
-def kept(
-    organism: Organism,
-    task: Task,
-    schedule: Schedule,
-    seeds: int,
-    epochs: int,
-    seed: int,
-    every: int = 1,
-    epsilon: float = fixpoints.EPSILON,
-) -> Course:
-    """The course of `seeds` fresh organisms, from the run store if it was made before, else trained and stored.
-
-    One generator, seeded with `seed`, draws the particles and then the batches.
-    """
-
-    def make() -> store.Tensors:
-        generator = torch.Generator().manual_seed(seed)
-        weights = organism.populate(seeds, generator)
-        return vars(train(organism, weights, task, schedule, epochs, generator, every, epsilon))
-
-    settings = {
-        "organism": asdict(organism), "task": task.settings, "schedule": asdict(schedule), "seeds": seeds,
-        "epochs": epochs, "seed": seed, "every": every, "epsilon": epsilon,
-    }  # fmt: skip
-    return Course(**store.kept("organisms", settings, make, [__name__]))
+        rows.append(pupil.learn(task.epoch(len(weights), generator, weights.dtype)) | pupil.examined())
+        if epoch % every == 0 or epoch == epochs:
+            rows[-1] |= pupil.snapshot(epoch, epsilon)
+    found = {name: [row[name] for row in rows if name in row] for name in History.__annotations__}
+    nothing = torch.zeros(0, *weights.shape[:2])
+    empty = {"train_loss": nothing[..., 0], "train_score": nothing[..., 0], "gradient": nothing}
+    return History(**{name: torch.stack(values) if values else empty[name] for name, values in found.items()})
 
 
 class _Pupil:
-    """Organisms in training: their weights, both momenta, and the means over the current epoch."""
+    """Organisms in training: their weights, both momenta, and what a `History` holds of them, entry by entry."""
 
     def __init__(self, organism: Organism, task: Task, schedule: Schedule, weights: Tensor) -> None:
         self.organism, self.task, self.schedule = organism, task, schedule
-        self.weights = organism.stacked(weights.flatten(0, 1))
+        self.weights = organism.stacked(organism.nets(weights))
         self._replication = Trainer(organism.replication, schedule.rule(organism.particles))
         self._velocity: Tensor | float = 0.0
 
-    def learn(self, batches: Iterator[Batch]) -> None:
-        """One epoch."""
+    def learn(self, batches: Iterator[Batch]) -> dict[str, Tensor]:
+        """One epoch; the means of loss, score and pull over its steps on the task."""
         seen = []
         for batch in batches:
             self._replicate()
             if self.schedule.task:
                 seen.append(self._perform(*batch))
-        self.loss, self.score, self.gradient = self._means(seen)
+        if seen:
+            means = [torch.stack(values).mean(0) for values in zip(*seen, strict=True)]
+        else:
+            missing = self.weights.new_full(self.weights.shape[:1], torch.nan)
+            means = [missing, missing, self.weights.new_zeros(self.weights.shape[:2])]
+        return dict(zip(("train_loss", "train_score", "gradient"), means, strict=True))
 
     def _replicate(self) -> None:
-        flat = self.weights.flatten(0, 1)
+        nets = self.organism.nets(self.weights)
         for _ in range(self.schedule.self_steps):
-            flat = self._replication.step(flat)
-        self.weights = flat.unflatten(0, self.weights.shape[:2])
+            nets = self._replication.step(nets)
+        self.weights = nets.unflatten(0, self.weights.shape[:2])
 
     def _perform(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """One task step; loss, score and pull on the gains before it."""
@@ -183,12 +165,17 @@ class _Pupil:
         self.weights = self.weights.sub(self._velocity, alpha=self.schedule.learning_rate)
         return loss, self.task.score(outputs, targets).to(loss), pull.abs()
 
-    def _means(self, seen: list[tuple[Tensor, ...]]) -> list[Tensor]:
-        if seen:
-            return [torch.stack(values).mean(0) for values in zip(*seen, strict=True)]
-        seeds, particles = self.weights.shape[:2]
-        missing = self.weights.new_full((seeds,), torch.nan)
-        return [missing, missing, self.weights.new_zeros(seeds, particles)]
+    def examined(self) -> dict[str, Tensor]:
+        """Losses and score now."""
+        loss, score = self.task.examine(partial(answers, self.organism, self.weights), self.weights.dtype)
+        replication = replication_loss(self.organism, self.weights)
+        return {"task_loss": loss, "score": score.to(self.weights), "replication_loss": replication}
+
+    def snapshot(self, epoch: int, epsilon: float) -> dict[str, Tensor]:
+        """Weights and outcomes now."""
+        outcomes = fixpoints.classify(self.organism.replication, self.organism.nets(self.weights), epsilon)
+        types = outcomes.to(torch.int8).unflatten(0, self.weights.shape[:2])
+        return {"epochs": torch.tensor(epoch), "weights": self.weights.clone(), "types": types}
 
 
 def task_gradient(
@@ -208,47 +195,6 @@ def task_gradient(
     return gradient, outputs.detach(), loss.detach(), slope if linear else slope.new_zeros(slope.shape[:2])
 
 
-class _Record:
-    """Collects what a `Course` holds."""
-
-    def __init__(self, organism: Organism, task: Task, epsilon: float) -> None:
-        self.organism, self.task, self.epsilon = organism, task, epsilon
-        self.rows: dict[str, list[Tensor]] = {name: [] for name in Course.__annotations__}
-
-    def start(self, weights: Tensor) -> None:
-        """Before the first epoch."""
-        self._look(weights)
-        self._snapshot(weights, 0)
-
-    def epoch(self, pupil: _Pupil, epoch: int, snapshot: bool) -> None:
-        """After an epoch."""
-        for name, value in (("train_loss", pupil.loss), ("train_score", pupil.score), ("gradient", pupil.gradient)):
-            self.rows[name].append(value)
-        self._look(pupil.weights)
-        if snapshot:
-            self._snapshot(pupil.weights, epoch)
-
-    def course(self) -> Course:
-        """All that was collected."""
-        shape = self.rows["weights"][0].shape
-        empty = {"train_loss": shape[:1], "train_score": shape[:1], "gradient": shape[:2]}
-        return Course(
-            **{name: torch.stack(rows) if rows else torch.zeros(0, *empty[name]) for name, rows in self.rows.items()}
-        )
-
-    def _look(self, weights: Tensor) -> None:
-        loss, score = self.task.examine(partial(answers, self.organism, weights), weights.dtype)
-        self.rows["task_loss"].append(loss)
-        self.rows["score"].append(score.to(weights.dtype))
-        self.rows["replication_loss"].append(replication_loss(self.organism, weights))
-
-    def _snapshot(self, weights: Tensor, epoch: int) -> None:
-        outcomes = fixpoints.classify(self.organism.replication, weights.flatten(0, 1), self.epsilon)
-        self.rows["epochs"].append(torch.tensor(epoch))
-        self.rows["weights"].append(weights.clone())
-        self.rows["types"].append(outcomes.to(torch.int8).unflatten(0, weights.shape[:2]))
-
-
 def answers(organism: Organism, weights: Float[Tensor, "S N W"], inputs: Tensor) -> Float[Tensor, "S B out"]:
     """Outputs of organisms: through the gains where particles have them, else through the particles."""
     if organism.particle.activation == "linear":
@@ -258,7 +204,7 @@ def answers(organism: Organism, weights: Float[Tensor, "S N W"], inputs: Tensor)
 
 def replication_loss(organism: Organism, weights: Float[Tensor, "S N W"]) -> Float[Tensor, " S"]:
     """Mean over the particles of the mean squared self-error."""
-    flat = weights.flatten(0, 1)
+    flat = organism.nets(weights)
     if organism.particle.activation == "linear":
         row, places = organism.particle.effective(flat)[:, 0].T, organism.replication.positions.to(flat)
         error = torch.addcmul(places @ row[1:], flat.T, row[0] - 1)

@@ -4,8 +4,11 @@ A process is an iterator over populations, the start included; a consumer looks 
 to keep. Nothing else stays in memory, and nothing is computed after the consumer stops asking.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from itertools import accumulate, pairwise
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -13,7 +16,8 @@ from torch import Tensor
 
 from srnn_lib import checks
 from srnn_lib.replicators import fixpoints
-from srnn_lib.replicators.engines import Rule, Trainer, laid_out
+from srnn_lib.replicators.architecture import nets_adjacent
+from srnn_lib.replicators.engines import Trainer, UpdateRule
 from srnn_lib.replicators.reductions import Reduction
 
 Process = Iterator[Tensor]
@@ -28,7 +32,7 @@ def self_application(reduction: Reduction, weights: Float[Tensor, "N W"], steps:
 
     Source: SR Definition 1.
     """
-    steps = checks.count("steps", steps, at_least=0)
+    steps = checks.integer("steps", steps, at_least=0)
     return _rounds(weights, steps, lambda now: reduction.apply(now, now), fixpoints.is_divergent)
 
 
@@ -48,7 +52,8 @@ def _rounds(weights: Tensor, rounds: int, advance: Callable[[Tensor], Tensor], s
 def self_training(
     reduction: Reduction,
     weights: Float[Tensor, "N W"],
-    rule: Rule,
+    rule: UpdateRule,
+    *,
     steps: int,
     generator: torch.Generator | None = None,
     engine: str = "auto",
@@ -60,29 +65,18 @@ def self_training(
 
     Source: SR Definition 4.
     """
-    trainer = Trainer(reduction, rule, generator, engine)
-    return _trained(trainer, weights, checks.count("steps", steps, at_least=0))
-
-
-def _trained(trainer: Trainer, weights: Tensor, steps: int) -> Process:
-    weights = laid_out(weights)
-    yield weights
-    for _ in range(steps):
-        weights = trainer.step(weights)
-        yield weights
+    trainer, steps = Trainer(reduction, rule, generator, engine), checks.integer("steps", steps, at_least=0)
+    return accumulate(range(steps), lambda now, _: trainer.step(now), initial=nets_adjacent(weights))
 
 
 def last(process: Process) -> Float[Tensor, "N W"]:
     """The final population, nothing else kept."""
-    weights = next(process)
-    for weights in process:  # noqa: B007
-        pass
-    return weights.contiguous()
+    return deque(process, maxlen=1)[0].contiguous()
 
 
 def record(process: Process, every: int = 1, nets: slice | Tensor = slice(None)) -> Float[Tensor, "T n W"]:
     """The chosen nets at steps 0, `every`, 2·`every`, …; the last step is kept only if it is one of these."""
-    checks.count("every", every)
+    checks.integer("every", every)
     return torch.stack([weights[nets].clone() for step, weights in enumerate(process) if step % every == 0])
 
 
@@ -146,10 +140,9 @@ def survival(
     zeros = torch.zeros(len(weights), dtype=torch.int64, device=weights.device)
     vergence, holding, visits = zeros, zeros, zeros
     verged, diverged, unbroken = zeros.bool(), zeros.bool(), ~zeros.bool()
-    process = self_application(reduction, weights, checks.count("steps", steps) + 1)
+    process = self_application(reduction, weights, checks.integer("steps", steps) + 1)
     next(process)
-    now = next(process)
-    for following in process:
+    for now, following in pairwise(process):
         gone = fixpoints.is_divergent(now)
         stays = (following - now).abs().amax(dim=1) < epsilon
         visits = visits + (stays & ~verged)
@@ -157,7 +150,6 @@ def survival(
         verged = verged | gone | fixpoints.is_zero(now, epsilon)
         unbroken = unbroken & stays & ~verged
         vergence, holding = vergence + ~verged, holding + unbroken
-        now = following
         if verged.all():
             break
     return Survival(verged, diverged, vergence, holding, visits)
@@ -166,7 +158,8 @@ def survival(
 def alternating(
     reduction: Reduction,
     weights: Float[Tensor, "N W"],
-    rule: Rule,
+    rule: UpdateRule,
+    *,
     rounds: int,
     steps: int,
     generator: torch.Generator | None = None,
@@ -180,12 +173,9 @@ def alternating(
     Source: SR §3.4, Fig. 11.
     """
     trainer = Trainer(reduction, rule, generator, engine)
-    rounds, steps = (checks.count(name, value, at_least=0) for name, value in (("rounds", rounds), ("steps", steps)))
+    rounds, steps = (checks.integer(name, value, at_least=0) for name, value in (("rounds", rounds), ("steps", steps)))
 
     def advance(now: Tensor) -> Tensor:
-        now = reduction.apply(now, now)
-        for _ in range(steps):
-            now = trainer.step(now)
-        return now
+        return reduce(lambda nets, _: trainer.step(nets), range(steps), reduction.apply(now, now))
 
-    return _rounds(laid_out(weights), rounds, advance, lambda now: fixpoints.is_divergent(now) | stop(now))
+    return _rounds(nets_adjacent(weights), rounds, advance, lambda now: fixpoints.is_divergent(now) | stop(now))

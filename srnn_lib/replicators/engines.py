@@ -5,8 +5,9 @@ matrix is an outer product of a row (what the outputs owe to this layer) and a c
 Both give the gradient of each net's own mean squared error; tests hold them equal.
 """
 
-from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 from jaxtyping import Float, Int
@@ -21,7 +22,7 @@ ENGINES = ("auto", "linear", "autograd")
 
 
 @dataclass(frozen=True)
-class Rule:
+class UpdateRule:
     """How one step of training changes the weights: plain SGD on the mean squared error.
 
     Attributes:
@@ -45,37 +46,24 @@ class Rule:
     def __post_init__(self) -> None:
         checks.positive("learning_rate", self.learning_rate)
         checks.choice("batch", self.batch, BATCHES)
-        if checks.fraction("momentum", self.momentum) == 1.0:
-            raise checks.refuse("momentum", self.momentum, "0 or more, below 1")
+        checks.momentum("momentum", self.momentum)
         if self.reset_every is not None:
-            checks.count("reset_every", self.reset_every)
+            checks.integer("reset_every", self.reset_every)
         if not self.detach and self.batch == "single":
-            raise checks.refuse("detach", self.detach, "True with batch 'single'", "or use batch 'full'")
+            raise checks.bad_input("detach", self.detach, "True with batch 'single'", "or use batch 'full'")
 
 
-class Engine(ABC):
-    """A way to the gradient of each net's mean squared error."""
-
-    @abstractmethod
-    def on_net(self, reduction: Reduction, weights: Tensor, other: Tensor, detach: bool = True) -> Float[Tensor, "N W"]:
-        """Gradient of training `weights` on all training pairs of `other`."""
-
-    @abstractmethod
-    def on_pair(self, reduction: Reduction, weights: Tensor, inputs: Tensor, targets: Tensor) -> Float[Tensor, "N W"]:
-        """Gradient on one training pair per net, `(N, in)` and `(N, out)`."""
-
-
-class Autograd(Engine):
+class Autograd:
     """Any reduction, any activation."""
 
     def on_net(self, reduction: Reduction, weights: Tensor, other: Tensor, detach: bool = True) -> Float[Tensor, "N W"]:
-        """Gradient on all pairs; with `detach=False` and `other` the nets themselves, also through the pairs."""
+        """Gradient on all pairs of `other`; with `detach=False` and `other` the nets themselves, also through these."""
         leaf = weights.detach().requires_grad_()
         inputs, targets = reduction.training_pairs(leaf if other is weights and not detach else other)
         return self._differentiate(reduction, leaf, inputs, targets)
 
     def on_pair(self, reduction: Reduction, weights: Tensor, inputs: Tensor, targets: Tensor) -> Float[Tensor, "N W"]:
-        """Gradient on one pair per net."""
+        """Gradient on one training pair per net, `(N, in)` and `(N, out)`."""
         return self._differentiate(reduction, weights.detach().requires_grad_(), inputs[:, None], targets[:, None])
 
     def _differentiate(self, reduction: Reduction, leaf: Tensor, inputs: Tensor, targets: Tensor) -> Tensor:
@@ -83,17 +71,17 @@ class Autograd(Engine):
         return torch.autograd.grad(error.square().mean(dim=(1, 2)).sum(), leaf)[0]
 
 
-class Linear(Engine):
+class Linear:
     """Exact closed form for linear feed-forward nets, computed with the nets on the last axis."""
 
     def on_net(self, reduction: Reduction, weights: Tensor, other: Tensor, detach: bool = True) -> Float[Tensor, "N W"]:
         """Gradient on all pairs; a weightwise net needs only its one effective row `e = W_L … W_1`."""
         if not detach:
-            raise checks.refuse("engine", "linear", "autograd where inputs and targets are not detached")
+            raise checks.bad_input("engine", "linear", "autograd where inputs and targets are not detached")
         if not isinstance(reduction, Weightwise):
             inputs, targets = reduction.training_pairs(other)
             return self.on_pair(reduction, weights, inputs[:, 0], targets[:, 0])
-        matrices, values = reduction.architecture.split(weights.T), other.T
+        matrices, values = reduction.architecture.split(weights), other.T
         places = reduction.positions.to(values)
         rows = _rows(matrices, torch.ones_like(values[:1]))
         effective = rows[0]
@@ -103,7 +91,7 @@ class Linear(Engine):
 
     def on_pair(self, reduction: Reduction, weights: Tensor, inputs: Tensor, targets: Tensor) -> Float[Tensor, "N W"]:
         """Gradient on one pair per net: forward columns, then backward rows."""
-        matrices = reduction.architecture.split(weights.T)
+        matrices = reduction.architecture.split(weights)
         columns = _columns(matrices, inputs.T)
         owed = (columns[-1] - targets.T) * (2 / targets.shape[1])
         return _outer(reduction.architecture, _rows(matrices, owed), columns)
@@ -112,36 +100,28 @@ class Linear(Engine):
         self, architecture: Architecture, weights: Tensor, inputs: Float[Tensor, "*N in"], pull: Float[Tensor, "N out"]
     ) -> Float[Tensor, "N W"]:
         """Gradient of `pull · output` on the given inputs; `pull` is the derivative of some loss by the outputs."""
-        matrices = architecture.split(weights.T)
+        matrices = architecture.split(weights)
         columns = _columns(matrices, inputs.expand(len(weights), -1).T)
         return _outer(architecture, _rows(matrices, pull.T), columns)
 
 
 def _rows(matrices: list[Tensor], row: Tensor) -> list[Tensor]:
     """`row` carried back through the matrices; entry k is what the outputs owe to the cells of layer k."""
-    rows = [row]
-    for matrix in reversed(matrices):
-        rows.insert(0, (matrix * rows[0][:, None]).sum(0))
-    return rows
+    return list(accumulate(reversed(matrices), lambda last, matrix: (matrix * last[:, None]).sum(0), initial=row))[::-1]
 
 
 def _columns(matrices: list[Tensor], column: Tensor) -> list[Tensor]:
     """`column` carried forward through the matrices; entry k is what reaches the cells of layer k."""
-    columns = [column]
-    for matrix in matrices:
-        columns.append((matrix * columns[-1]).sum(1))
-    return columns
+    return list(accumulate(matrices, lambda last, matrix: (matrix * last).sum(1), initial=column))
 
 
 def _outer(architecture: Architecture, rows: list[Tensor], columns: list[Tensor]) -> Tensor:
     """The gradient of every matrix, joined to flat vectors, nets first."""
-    grads = [row[:, None] * column for row, column in zip(rows[1:], columns, strict=False)]
-    return architecture.join(grads).T
+    return architecture.join([row[:, None] * column for row, column in zip(rows[1:], columns, strict=False)])
 
 
-def laid_out(weights: Float[Tensor, "N W"]) -> Float[Tensor, "N W"]:
-    """The same weights with the nets next to each other in memory: the closed form works on rows of nets."""
-    return weights.T.contiguous().T
+Engine = Autograd | Linear
+"""A way to the gradient of each net's mean squared error."""
 
 
 def choose(reduction: Reduction, name: str = "auto") -> Engine:
@@ -153,7 +133,7 @@ def choose(reduction: Reduction, name: str = "auto") -> Engine:
     checks.choice("engine", name, ENGINES)
     exact = reduction.architecture.activation == "linear" and not isinstance(reduction, Recurrent)
     if name == "linear" and not exact:
-        raise checks.refuse("engine", name, "autograd or auto for recurrent or non-linear nets")
+        raise checks.bad_input("engine", name, "autograd or auto for recurrent or non-linear nets")
     return Linear() if exact and name != "autograd" else Autograd()
 
 
@@ -162,14 +142,12 @@ class Trainer:
     """Applies a rule step by step. It carries the momentum, so one trainer belongs to one population.
 
     Attributes:
-        reduction: Makes the training pairs.
-        rule: Learning rate, batch, momentum.
         generator: Source of the order of the pairs; needed where `rule.batch` is "single".
         engine: One of `ENGINES`.
     """
 
     reduction: Reduction
-    rule: Rule
+    rule: UpdateRule
     generator: torch.Generator | None = None
     engine: str = "auto"
 
@@ -178,8 +156,13 @@ class Trainer:
         self._velocity: Tensor | float = 0.0
         self._steps = 0
         self._in_sequence = self.rule.batch == "single" and self.reduction.samples > 1
-        if self._in_sequence and self.generator is None:
-            raise checks.refuse("generator", None, "a torch.Generator where the batch is 'single'")
+        if self._in_sequence:
+            self._source()
+
+    def _source(self) -> torch.Generator:
+        if self.generator is None:
+            raise checks.bad_input("generator", None, "a torch.Generator where the batch is 'single'")
+        return self.generator
 
     def step(
         self,
@@ -187,12 +170,9 @@ class Trainer:
         other: Float[Tensor, "N W"] | None = None,
         order: Int[Tensor, "N B"] | None = None,
     ) -> Float[Tensor, "N W"]:
-        """The weights after one step of training.
+        """The weights after one step of training on `other`, or on the nets themselves; the given ones do not change.
 
-        Args:
-            weights: Before the step; not changed.
-            other: The nets trained on; None for the nets themselves.
-            order: In which each net meets its B training pairs where `rule.batch` is "single"; drawn if None.
+        `order` is that in which each net meets its B training pairs where `rule.batch` is "single"; drawn if None.
 
         Source: SR §2.3, Definition 4 (self-training); `other` is the "learn" interaction of SR §5.
         """
@@ -211,13 +191,11 @@ class Trainer:
             gradient = self._velocity = self.rule.momentum * self._velocity + gradient
         return weights.sub(gradient, alpha=self.rule.learning_rate)
 
-    def _pairs(self, teacher: Tensor, order: Tensor | None) -> zip:
+    def _pairs(self, teacher: Tensor, order: Tensor | None) -> Iterator[tuple[Tensor, Tensor]]:
         """The training pairs of this step, one per net at a time, each net in its own order."""
         inputs, targets = self.reduction.training_pairs(teacher)
         if order is None:
-            order = randomness.permutations(self.generator, *inputs.shape[:2])
+            order = randomness.permutations(self._source(), *inputs.shape[:2])
         order = order.to(inputs.device)[..., None]
-        return zip(
-            *(pieces.gather(1, order.expand_as(pieces)).transpose(0, 1).contiguous() for pieces in (inputs, targets)),
-            strict=True,
-        )
+        one, other = (p.gather(1, order.expand_as(p)).transpose(0, 1).contiguous() for p in (inputs, targets))
+        return zip(one, other, strict=True)

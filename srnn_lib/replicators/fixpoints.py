@@ -12,12 +12,12 @@ OUTCOMES = ("divergent", "zero", "fixpoint", "second order", "other")
 BRACKETS = ("right", "left")
 
 
-def is_divergent(weights: Float[Tensor, "N W"]) -> Bool[Tensor, " N"]:
+def is_divergent(weights: Float[Tensor, "... W"]) -> Bool[Tensor, "..."]:
     """Whether some weight is infinite or not a number (SR §3.1, class a; NaN counts because infinities make it)."""
     return ~weights.isfinite().all(dim=-1)
 
 
-def is_zero(weights: Float[Tensor, "N W"], epsilon: float = EPSILON) -> Bool[Tensor, " N"]:
+def is_zero(weights: Float[Tensor, "... W"], epsilon: float = EPSILON) -> Bool[Tensor, "..."]:
     """Whether every weight is closer to zero than epsilon (SR §3.1, class b)."""
     return weights.abs().amax(dim=-1) < checks.positive("epsilon", epsilon)
 
@@ -37,12 +37,8 @@ def is_second_order(
 ) -> Bool[Tensor, " N"]:
     """Whether N applied twice returns N up to epsilon. Fixpoints are included.
 
-    Args:
-        reduction: Of the application.
-        weights: The nets.
-        epsilon: Largest allowed change of a weight.
-        bracket: The paper writes N = N ◁ N ◁ N without brackets. "right" is N ◁ (N ◁ N), the original net applied
-            to what it made (the authors' code); "left" is (N ◁ N) ◁ N, the new net applied to the original.
+    The paper writes N = N ◁ N ◁ N without brackets. `bracket` "right" is N ◁ (N ◁ N), the original net applied to what
+    it made (the authors' code); "left" is (N ◁ N) ◁ N, the new net applied to the original.
 
     Source: SR §3.1, class d.
     """
@@ -61,17 +57,12 @@ def classify(
 ) -> Int[Tensor, " N"]:
     """The outcome of every net, as an index into `OUTCOMES`: the first class that fits, in that order.
 
-    Args:
-        reduction: Of the self-application.
-        weights: The nets.
-        epsilon: Margin of all three tests, positive.
-        bracket: Of the second-order test.
-        chunk: Nets looked at at a time; bounds the memory and changes nothing else. A reduction that draws random
-            numbers looks at all nets at once.
+    `epsilon` is the margin of all three tests, `bracket` that of `is_second_order`. `chunk` nets are looked at at a
+    time, which bounds the memory and changes nothing else; a reduction that draws looks at all nets at once.
 
     Source: SR §3.1, classes a–e. Zero is asked before fixpoint, so zero is never counted as a replicator.
     """
-    checks.count("chunk", chunk)
+    checks.integer("chunk", chunk)
     parts = [weights] if reduction.draws else weights.split(chunk)
     return torch.cat([_classify(reduction, part, epsilon, bracket) for part in parts])
 
@@ -87,6 +78,11 @@ def _classify(reduction: Reduction, weights: Tensor, epsilon: float, bracket: st
     return torch.stack(tests).int().argmax(dim=0)
 
 
+def is_replicator(reduction: Reduction, weights: Float[Tensor, "N W"], epsilon: float = EPSILON) -> Bool[Tensor, " N"]:
+    """Whether each net is a fixpoint and not zero (SR §3.1, class c; ON §V-B: zero nets are no replicators)."""
+    return is_outcome(classify(reduction, weights, epsilon), "fixpoint")
+
+
 def names(outcomes: Int[Tensor, " N"]) -> list[str]:
     """The outcomes as words."""
     return [OUTCOMES[index] for index in outcomes.tolist()]
@@ -97,7 +93,7 @@ def tally(outcomes: Int[Tensor, " N"]) -> dict[str, int]:
     return dict(zip(OUTCOMES, outcomes.bincount(minlength=len(OUTCOMES)).tolist(), strict=True))
 
 
-def had(outcomes: Int[Tensor, " N"], *wanted: str) -> Bool[Tensor, " N"]:
+def is_outcome(outcomes: Int[Tensor, "*N"], *wanted: str) -> Bool[Tensor, "*N"]:
     """Which nets met one of the named outcomes."""
     codes = [OUTCOMES.index(checks.choice("outcome", name, OUTCOMES)) for name in wanted]
     return torch.isin(outcomes, torch.tensor(codes, device=outcomes.device))

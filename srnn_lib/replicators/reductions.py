@@ -23,7 +23,7 @@ AGGREGATES = ("mean", "max")
 class Reduction(ABC):
     """What all reductions share: application and training pairs, both made of `reduce` and its way back.
 
-    A subclass owes `reduce` and `restore`, and `expected` where the target is not the whole reduced input.
+    A subclass owes `reduce`, and its own `restore` and `expected` where those here do not hold.
     """
 
     architecture: Architecture
@@ -32,9 +32,9 @@ class Reduction(ABC):
     def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N B in"]:
         """The pieces of M that N reads."""
 
-    @abstractmethod
     def restore(self, outputs: Float[Tensor, "N B out"]) -> Float[Tensor, "N W"]:
-        """The weights of the new net, from what N answered to each piece."""
+        """The weights of the new net, from what N answered to each piece: one answer, one weight."""
+        return outputs[..., 0]
 
     def expected(self, pieces: Float[Tensor, "N B in"]) -> Float[Tensor, "N B out"]:
         """The answers that would leave M as it is: the training targets."""
@@ -60,7 +60,7 @@ class Reduction(ABC):
         for weights in (net, other):
             if weights.shape[-1] != self.architecture.weight_count:
                 allowed = f"{self.architecture.weight_count}, that of this architecture"
-                raise checks.refuse("number of weights", weights.shape[-1], allowed)
+                raise checks.bad_input("number of weights", weights.shape[-1], allowed)
         return self.restore(self.architecture.forward(net, self.reduce(other)))
 
     def training_pairs(self, other: Float[Tensor, "N W"]) -> tuple[Tensor, Tensor]:
@@ -94,8 +94,7 @@ class Weightwise(Reduction):
     @cached_property
     def positions(self) -> Float[Tensor, "W codes"]:
         """Layer, cell and place of every weight, and a zero for every auxiliary input (float64)."""
-        places = self.architecture.positions(self.codes)
-        return F.pad(places, (0, self.architecture.widths[0] - 4))
+        return F.pad(self.architecture.positions(self.codes), (0, self.architecture.widths[0] - 4))
 
     @property
     def samples(self) -> int:
@@ -104,16 +103,11 @@ class Weightwise(Reduction):
 
     def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N W in"]:
         """Every weight with its position."""
-        places = self.positions.to(other).expand(len(other), -1, -1)
-        return torch.cat([other[..., None], places], dim=2)
+        return torch.cat([other[..., None], self.positions.to(other).expand(len(other), -1, -1)], dim=2)
 
     def expected(self, pieces: Float[Tensor, "N W in"]) -> Float[Tensor, "N W 1"]:
         """The weight itself."""
         return pieces[..., :1]
-
-    def restore(self, outputs: Float[Tensor, "N W 1"]) -> Float[Tensor, "N W"]:
-        """One answer, one weight."""
-        return outputs[..., 0]
 
 
 @dataclass(frozen=True)
@@ -167,10 +161,7 @@ class Aggregating(Reduction):
 
 @dataclass(frozen=True)
 class Recurrent(Reduction):
-    """Reduction 3: a recurrent N reads the weights of M as one sequence and answers with a sequence.
-
-    Attributes:
-        architecture: One input, one output, `recurrent=True`.
+    """Reduction 3: a recurrent N of one input and one output reads the weights of M as a sequence and answers with one.
 
     Source: SR §2.2, Reduction 3; three recurrent layers 1-2-2-1 in the authors' `master` branch.
     """
@@ -184,16 +175,11 @@ class Recurrent(Reduction):
         """The weights as a sequence of single numbers."""
         return other[..., None]
 
-    def restore(self, outputs: Float[Tensor, "N W 1"]) -> Float[Tensor, "N W"]:
-        """The answers, in order."""
-        return outputs[..., 0]
-
 
 def _require(architecture: Architecture, inputs: int, outputs: int, recurrent: bool = False) -> None:
     """Refuse an architecture that does not fit the reduction."""
     kinds = {True: "recurrent", False: "feed-forward"}
     if architecture.recurrent != recurrent:
-        raise checks.refuse("architecture", kinds[architecture.recurrent], f"{kinds[recurrent]} ones")
-    first, *_, last = architecture.widths
-    if (first, last) != (inputs, outputs):
-        raise checks.refuse("widths", architecture.widths, f"{inputs} inputs and {outputs} outputs")
+        raise checks.bad_input("architecture", kinds[architecture.recurrent], f"{kinds[recurrent]} ones")
+    if (architecture.widths[0], architecture.widths[-1]) != (inputs, outputs):
+        raise checks.bad_input("widths", architecture.widths, f"{inputs} inputs and {outputs} outputs")

@@ -16,23 +16,18 @@ def noisy_survival(
     reduction: Reduction,
     parents: Float[Tensor, "N W"],
     levels: Sequence[float],
+    *,
     copies: int,
     generator: torch.Generator,
     steps: int = 100,
     epsilon: float = fixpoints.EPSILON,
     form: str = "uniform",
 ) -> pd.DataFrame:
-    """Noisy copies of some nets under self-application, all levels in one population.
+    """Noisy copies of some nets, usually fixpoints, under self-application, all levels in one population.
 
-    Args:
-        reduction: Of the self-application.
-        parents: Usually fixpoints.
-        levels: Largest noise per weight; 0 stands for exact copies.
-        copies: Per parent and level.
-        generator: Source of the noise.
-        steps: Most self-applications a copy is followed for.
-        epsilon: Margin of the zero and fixpoint tests.
-        form: Of the noise (`population.NOISE_FORMS`).
+    A level is the largest noise per weight, 0 stands for exact copies, and `copies` counts per parent and level; `form`
+    is that of the noise (`population.NOISE_FORMS`). A copy is followed for at most `steps` self-applications; `epsilon`
+    is the margin of the zero and fixpoint tests.
 
     Returns:
         One row per copy, copies of one parent and level in the order they were drawn: `noise`, `parent` (its index),
@@ -44,7 +39,7 @@ def noisy_survival(
     Source: SR §3.1 and §3.2, Figs 3 and 6; ON §IV-A, Fig. 4.
     """
     if not len(parents):
-        raise checks.refuse("parents", "no net", "one net or more", "train longer, or allow a larger epsilon")
+        raise checks.bad_input("parents", "no net", "one net or more", "train longer, or allow a larger epsilon")
     positive = [level for level in levels if level != 0]
     noisy = population.clone_with_noise(parents, positive, copies, generator, form).flatten(0, 2)
     exact = parents.repeat_interleave(copies, 0).repeat(len(levels) - len(positive), 1)

@@ -15,12 +15,13 @@ from torch import Tensor
 
 from srnn_lib import checks
 from srnn_lib.replicators import fixpoints, population
-from srnn_lib.replicators.engines import Rule, Trainer, laid_out
+from srnn_lib.replicators.architecture import nets_adjacent
+from srnn_lib.replicators.engines import Trainer, UpdateRule
 from srnn_lib.replicators.reductions import Reduction
-from srnn_lib.replicators.soup_schedule import NOBODY, Draws, Schedule, draw
+from srnn_lib.replicators.soup_schedule import NOBODY, Draws, SoupSchedule, draw_epoch
 
-KINDS = ("attack", "learn", "divergent", "zero")
-COLUMNS = ("epoch", "soup", "kind", "attacker", "victim", "displacement")
+EVENT_KINDS = ("attack", "learn", "divergent", "zero")
+EVENT_COLUMNS = ("epoch", "soup", "kind", "attacker", "victim", "displacement")
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Epoch:
         number: 0 is the start, before anything happened.
         weights: The nets.
         events: One row per interaction or replacement, in the order in which a soup saw them: `epoch`, `soup`,
-            `kind` (one of `KINDS`; the last two say why a net was replaced), `attacker` (the net that acted or, in
-            "learn", the teacher), `victim` (the net that changed), `displacement` (its Euclidean length; infinite
+            `kind` (one of `EVENT_KINDS`; the last two say why a net was replaced), `attacker` (the net that acted or,
+            in "learn", the teacher), `victim` (the net that changed), `displacement` (its Euclidean length; infinite
             where a net diverged by it, and not measured for replacements).
         moves: Euclidean length of every step of self-training, if asked for.
     """
@@ -46,8 +47,9 @@ class Epoch:
 def evolve(
     reduction: Reduction,
     weights: Float[Tensor, "S N W"],
-    schedule: Schedule,
-    rule: Rule,
+    schedule: SoupSchedule,
+    *,
+    rule: UpdateRule,
     epochs: int,
     generator: torch.Generator,
     init: str = "glorot",
@@ -56,16 +58,9 @@ def evolve(
 ) -> Iterator[Epoch]:
     """Let soups evolve; yields them after 0, 1, …, `epochs` epochs.
 
-    Args:
-        reduction: Of attacks and of training.
-        weights: The soups at the start; not changed.
-        schedule: Of every epoch.
-        rule: Of training. Momentum, if any, starts anew in every epoch.
-        epochs: 0 or more.
-        generator: Source of all draws; soup i receives the same ones however many soups stand beside it.
-        init: Of the nets that take the place of divergent ones and of those at zero.
-        epsilon: Margin of zero.
-        measure: Whether to record the length of every step of self-training.
+    `weights` is the start and is not changed; `init` is the initialisation of the nets that take the place of divergent
+    ones and of those within `epsilon` of zero. Momentum, if any, starts anew in every epoch. Soup i receives the same
+    draws however many soups stand beside it. `measure` records the length of every step of self-training.
 
     Raises:
         BadInput: Weights of another shape, a negative count, an unknown initialisation, a reduction that draws, or
@@ -73,48 +68,39 @@ def evolve(
 
     Source: SR §3.5; authors' `master` branch, code/soup.py, and `journal` branch, soup experiments.
     """
-    checks.count("epochs", epochs, at_least=0)
+    checks.integer("epochs", epochs, at_least=0)
     checks.choice("init", init, population.INITIALISATIONS)
     checks.positive("epsilon", epsilon)
     _require_soups(reduction, weights, schedule)
-    return _evolved(reduction, weights.clone(), schedule, rule, epochs, generator, init, epsilon, measure)
+
+    def evolved() -> Iterator[Epoch]:
+        now, shape = weights.clone(), (len(weights), weights.shape[1])
+        yield Epoch(0, now.clone(), _table([], 0))
+        for number in range(1, epochs + 1):
+            draws = draw_epoch(schedule, reduction, rule, shape=shape, generator=generator, init=init)
+            turn = _Turn(reduction, schedule, rule, draws, now, epsilon, measure)
+            turn.run()
+            yield Epoch(number, now.clone(), _table(turn.events, number), turn.moves)
+
+    return evolved()
 
 
-def _require_soups(reduction: Reduction, weights: Tensor, schedule: Schedule) -> None:
+def _require_soups(reduction: Reduction, weights: Tensor, schedule: SoupSchedule) -> None:
     if weights.ndim != 3 or weights.shape[2] != reduction.architecture.weight_count or not weights.numel():
         allowed = f"(soups, nets, {reduction.architecture.weight_count}), none of them 0"
-        raise checks.refuse("shape of the soups", tuple(weights.shape), allowed)
+        raise checks.bad_input("shape of the soups", tuple(weights.shape), allowed)
     if weights.shape[1] == 1 and not schedule.self_attack and schedule.attack_chance + schedule.learn_chance > 0:
-        raise checks.refuse("nets per soup", 1, "2 or more", "or allow self_attack, or set both chances to 0")
+        raise checks.bad_input("nets per soup", 1, "2 or more", "or allow self_attack, or set both chances to 0")
     if reduction.draws:
-        raise checks.refuse("reduction", "one that shuffles", "reductions that draw nothing")
-
-
-def _evolved(
-    reduction: Reduction,
-    weights: Tensor,
-    schedule: Schedule,
-    rule: Rule,
-    epochs: int,
-    generator: torch.Generator,
-    init: str,
-    epsilon: float,
-    measure: bool,
-) -> Iterator[Epoch]:
-    yield Epoch(0, weights.clone(), _table([], 0))
-    for number in range(1, epochs + 1):
-        draws = draw(schedule, reduction, rule, tuple(weights.shape[:2]), generator, init)
-        turn = _Turn(reduction, schedule, rule, draws, weights, epsilon, measure)
-        turn.run()
-        yield Epoch(number, weights.clone(), _table(turn.events, number), turn.moves)
+        raise checks.bad_input("reduction", "one that shuffles", "reductions that draw nothing")
 
 
 def _table(events: list[dict], number: int) -> pd.DataFrame:
     """Events as rows, soup by soup, each soup's in their order."""
     if not events:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=EVENT_COLUMNS)
     rows = pd.concat([pd.DataFrame(event) for event in events], ignore_index=True).assign(epoch=number)
-    return rows.sort_values(["soup", "turn"], kind="stable", ignore_index=True)[list(COLUMNS)]
+    return rows.sort_values(["soup", "turn"], kind="stable", ignore_index=True)[list(EVENT_COLUMNS)]
 
 
 @dataclass
@@ -122,8 +108,8 @@ class _Turn:
     """One epoch: changes `weights` in place and collects what happened."""
 
     reduction: Reduction
-    schedule: Schedule
-    rule: Rule
+    schedule: SoupSchedule
+    rule: UpdateRule
     draws: Draws
     weights: Tensor
     epsilon: float
@@ -136,37 +122,27 @@ class _Turn:
         self.moves = self.weights.new_zeros(steps, *self.weights.shape[:2]) if self.measure else None
 
     def run(self) -> None:
-        """Interactions and training, wave by wave."""
-        nets = range(self.weights.shape[1])
-        if not self.schedule.in_place:
-            for net in nets:
-                self._attack(net, self.draws.victims[:, net] != NOBODY)
-            for net in nets:
-                self._learn(net, self.draws.teachers[:, net] != NOBODY)
-            self._train(torch.ones_like(self.draws.victims, dtype=torch.bool))
-            return
-        waves = _waves(self.draws.victims, self.draws.teachers)
+        """Wave by wave: in place net by net, otherwise first all attacks, then all lessons, then all training."""
+        victims, teachers, nets = self.draws.victims, self.draws.teachers, range(self.weights.shape[1])
+        acts = ((self._attack, victims), (self._learn, teachers))
+        turns, waves = [(*act, net) for act in acts for net in nets], torch.zeros_like(victims)
+        if self.schedule.in_place:
+            turns, waves = [(*act, net) for net in nets for act in acts], _waves(victims, teachers)
         for wave in range(int(waves.max()) + 1):
             now = waves == wave
-            for net in nets:
-                self._attack(net, now[:, net] & (self.draws.victims[:, net] != NOBODY))
-                self._learn(net, now[:, net] & (self.draws.teachers[:, net] != NOBODY))
+            for act, partners, net in turns:
+                soups = (now[:, net] & (partners[:, net] != NOBODY)).nonzero()[:, 0]
+                if len(soups):
+                    act(net, soups, partners[soups, net])
             self._train(now)
 
-    def _attack(self, net: int, where: Bool[Tensor, " S"]) -> None:
-        soups = where.nonzero()[:, 0]
-        if len(soups):
-            victims = self.draws.victims[soups, net]
-            before = self.old[soups, victims]
-            made = self.reduction.apply(self.old[soups, net], before)
-            self.weights[soups, victims] = made
-            self._note("attack", soups, torch.full_like(victims, net), victims, made - before)
+    def _attack(self, net: int, soups: Tensor, victims: Tensor) -> None:
+        before = self.old[soups, victims]
+        made = self.reduction.apply(self.old[soups, net], before)
+        self.weights[soups, victims] = made
+        self._note("attack", soups, torch.full_like(victims, net), victims, made - before)
 
-    def _learn(self, net: int, where: Bool[Tensor, " S"]) -> None:
-        soups = where.nonzero()[:, 0]
-        if not len(soups):
-            return
-        teachers = self.draws.teachers[soups, net]
+    def _learn(self, net: int, soups: Tensor, teachers: Tensor) -> None:
         before = now = self.weights[soups, net]
         trainer = Trainer(self.reduction, self.rule, self.draws.child)
         itself = (teachers == net)[:, None]
@@ -179,7 +155,7 @@ class _Turn:
     def _train(self, where: Bool[Tensor, "S N"]) -> None:
         soups, nets = where.nonzero(as_tuple=True)
         trainer = Trainer(self.reduction, self.rule, self.draws.child)
-        now = laid_out(self.weights[soups, nets])
+        now = nets_adjacent(self.weights[soups, nets])
         orders = _orders(self.draws.training_orders, self.schedule.training_steps, soups, nets)
         for step, order in enumerate(orders):
             before, now = now, trainer.step(now, order=order)
@@ -199,7 +175,7 @@ class _Turn:
 
     def _note(self, kind: str, soups: Tensor, attackers: Tensor, victims: Tensor, change: Tensor | None) -> None:
         """Remember an event and whose turn it was; without a turn of one's own, kind goes before place."""
-        turn = victims if kind in ("learn", "divergent", "zero") else attackers
+        turn = attackers if kind == "attack" else victims
         if not self.schedule.in_place:
             turn = turn + {"attack": 0, "learn": 1}.get(kind, 2) * self.weights.shape[1]
         length = torch.full(soups.shape, torch.nan) if change is None else _length(change)

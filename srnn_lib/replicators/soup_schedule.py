@@ -13,16 +13,16 @@ from torch import Tensor
 
 from srnn_lib import checks, randomness
 from srnn_lib.replicators import population
-from srnn_lib.replicators.engines import Rule
+from srnn_lib.replicators.engines import UpdateRule
 from srnn_lib.replicators.reductions import Reduction
 
 PER = ("net", "epoch")
-ORDERS = ("sequential", "simultaneous")
+INTERACTION_ORDERS = ("sequential", "simultaneous")
 NOBODY = -1
 
 
 @dataclass(frozen=True)
-class Schedule:
+class SoupSchedule:
     """What happens in one epoch of a soup.
 
     Attributes:
@@ -56,9 +56,9 @@ class Schedule:
         checks.fraction("attack_chance", self.attack_chance)
         checks.fraction("learn_chance", self.learn_chance)
         checks.choice("per", self.per, PER)
-        checks.choice("order", self.order, ORDERS)
-        checks.count("training_steps", self.training_steps, at_least=0)
-        checks.count("severity", self.severity, at_least=0)
+        checks.choice("order", self.order, INTERACTION_ORDERS)
+        checks.integer("training_steps", self.training_steps, at_least=0)
+        checks.integer("severity", self.severity, at_least=0)
 
     @property
     def in_place(self) -> bool:
@@ -75,9 +75,7 @@ class Draws:
         teachers: Whom each net learns from, likewise.
         training_orders: Order of the training pairs in each step of self-training; None where there is none.
         learning_orders: The same for the steps of learning.
-        architecture: Of the newcomers.
-        init: Their initialisation.
-        child: Their generator.
+        architecture, init, child: Of the newcomers: what they are, how they are drawn, and from which generator.
     """
 
     victims: Int[Tensor, "S N"]
@@ -91,37 +89,38 @@ class Draws:
     @cached_property
     def newcomers(self) -> Float[Tensor, "S N W"]:
         """The net that takes each place if that becomes free in this epoch (float64)."""
-        drawn = population.initialise(
-            self.architecture, self.victims.numel(), self.child, self.init, dtype="float64"
-        )  # fmt: skip
+        nets = self.victims.numel()
+        drawn = population.initialise(self.architecture, nets, self.child, init=self.init, dtype="float64")
         return drawn.unflatten(0, self.victims.shape)
 
 
-def draw(
-    schedule: Schedule, reduction: Reduction, rule: Rule, shape: tuple[int, int], generator: torch.Generator, init: str
+def draw_epoch(
+    schedule: SoupSchedule,
+    reduction: Reduction,
+    rule: UpdateRule,
+    *,
+    shape: tuple[int, int],
+    generator: torch.Generator,
+    init: str,
 ) -> Draws:
     """The random part of one epoch for `shape` = (soups, nets per soup)."""
     soups, nets = shape
-    chances = (schedule.attack_chance, schedule.learn_chance)
     lucky = randomness.uniform(generator, soups, nets, 2, 2)
-    actors = torch.full((soups, 2), NOBODY)
+    acts = lucky[..., 0] < torch.tensor([schedule.attack_chance, schedule.learn_chance], dtype=torch.float64)
     if schedule.per == "epoch":
         actors = _whole(randomness.uniform(generator, soups, 2), nets)
         lucky = lucky[:, :1].expand(soups, nets, 2, 2)
-    partners = []
-    for kind, chance in enumerate(chances):
-        acts = lucky[..., kind, 0] < chance
-        if schedule.per == "epoch":
-            acts = acts & (torch.arange(nets) == actors[:, kind, None])
-        partners.append(torch.where(acts, _partner(lucky[..., kind, 1], schedule.self_attack), NOBODY))
+        acts = acts[:, :1] & (torch.arange(nets)[:, None] == actors[:, None])
+    partners = torch.where(acts, _partner(lucky[..., 1], schedule.self_attack), NOBODY)
     single = rule.batch == "single" and reduction.samples > 1
-    orders = [
+    training, learning = (
         randomness.permutations(generator, soups * nets * steps, reduction.samples).unflatten(0, (soups, nets, steps))
-        if single and steps and needed
+        if single and steps
         else None
-        for steps, needed in ((schedule.training_steps, True), (schedule.severity, schedule.learn_chance > 0))
-    ]
-    return Draws(*partners, *orders, reduction.architecture, init, randomness.spawn(generator))
+        for steps in (schedule.training_steps, schedule.severity if schedule.learn_chance else 0)
+    )
+    victims, teachers = partners.unbind(2)
+    return Draws(victims, teachers, training, learning, reduction.architecture, init, randomness.spawn(generator))
 
 
 def _whole(uniform: Tensor, below: int) -> Tensor:
@@ -129,10 +128,10 @@ def _whole(uniform: Tensor, below: int) -> Tensor:
     return (uniform * below).long().clamp(max=below - 1)
 
 
-def _partner(uniform: Tensor, with_itself: bool) -> Int[Tensor, "S N"]:
-    """A uniform partner for every net."""
+def _partner(uniform: Tensor, with_itself: bool) -> Int[Tensor, "S N 2"]:
+    """A uniform partner for every net and kind of interaction."""
     nets = uniform.shape[1]
     if with_itself or nets == 1:
         return _whole(uniform, nets)
     other = _whole(uniform, nets - 1)
-    return other + (other >= torch.arange(nets))
+    return other + (other >= torch.arange(nets)[:, None])

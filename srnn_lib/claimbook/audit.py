@@ -1,0 +1,173 @@
+"""What is wrong with the stored verdicts: missing, edited, not computed, stale, not what is published."""
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from nbformat import NotebookNode
+
+from srnn_lib.checks import BadInput
+from srnn_lib.claimbook import board, chapters, judge, notebooks, results, scoreboard
+from srnn_lib.claimbook.board import Board
+from srnn_lib.claimbook.chapters import Chapter
+from srnn_lib.claimbook.registry import Book, Claim
+
+REMEDY = "run: python -m srnn_lib claims --write"
+# Calls that only carry a number on; any other call counts as a computation.
+CARRIERS = {
+    "Estimate", "abs", "array", "asarray", "bool", "exact", "float", "int", "max", "mean", "median", "min",
+    "round", "share", "smallest", "largest", "sum", "tensor",
+}  # fmt: skip
+_COMPOUND = ast.UnaryOp | ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.List | ast.Tuple | ast.Dict
+
+
+def problems(found: Board) -> list[str]:
+    """One line per fault; none where every verdict was computed and the generated files agree with them."""
+    faults = [f"{chapter.id}: {fault}" for chapter in found.chapters for fault in _chapter(chapter, found)]
+    lacking = [c for c in found.book.claims.values() if c.chapter in found.written and c.id not in found.verdicts]
+    faults += [f"{claim.chapter}: {claim.id} has no stored verdict" for claim in lacking]
+    used = {name for chapter in found.chapters for name in chapter.defaults}
+    idle = [name for name in found.book.parameters if found.chapters and name not in used]
+    faults += [f"parameters.yml: {name} is a parameter of no chapter" for name in idle]
+    return faults + stale_tables(found.book) + _generated(found)
+
+
+def stale_tables(book: Book) -> list[str]:
+    """One line per table in `results/` that its modules would not make now, or that cannot be read."""
+    states = {path.name: results.table_state(path) for path in results.kept_tables(book.folder)}
+    return [f"results/{name}: {each.kind}: {each.reason}" for name, each in states.items() if each.kind != "fresh"]
+
+
+def _chapter(chapter: Chapter, found: Board) -> Iterator[str]:
+    state = chapters.state(chapter)
+    if state.kind != "fresh":
+        yield ": ".join(filter(None, (state.kind, state.reason)))
+    else:
+        yield from notebooks.unfinished(chapter.nb)
+    seen: set[str] = set()
+    for cell, payload, data in board.payloads(chapter.nb):
+        name = str(payload.get("claim"))
+        if claim := found.book.claims.get(name):
+            yield from (f"{name} {fault}" for fault in _place(claim, chapter.id, cell))
+            yield from (f"{name} {fault}" for fault in _verdict(claim, found.book.scales, payload, data))
+        else:
+            yield f"{name} is not in the registry"
+        if name in seen:
+            yield f"{name} has two stored verdicts"
+        seen.add(name)
+    yield from _sources(chapter)
+
+
+def _verdict(claim: Claim, scales: list[str], payload: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
+    if payload.get("scale") == judge.OWN:
+        yield "was found with own settings, which do not count"
+        return
+    try:
+        again, _ = (verdict := judge.restore(claim, payload, scales))._repr_mimebundle_()
+    except BadInput as error:
+        yield f"does not fit the registry: {error}"
+        return
+    if payload != verdict.payload or any(data.get(kind) != text for kind, text in again.items()):
+        yield f"is not what its stored values give today, which is: {verdict.word}"
+
+
+def _place(claim: Claim, chapter: str, cell: NotebookNode) -> Iterator[str]:
+    """What is wrong with where a verdict stands."""
+    if claim.chapter != chapter:
+        yield f"belongs to {claim.chapter}"
+    if not notebooks.has(cell, "verdict"):
+        yield "stands in a cell without the tag 'verdict'"
+    if cell.execution_count is None:
+        yield "stands in a cell that was not executed"
+    if claim.id not in {name for name, _ in _judgements(cell.source)}:
+        yield f'is in a cell that does not call judge("{claim.id}", ...)'
+
+
+def _sources(chapter: Chapter) -> Iterator[str]:
+    """Faults in how the code of a chapter calls `judge`."""
+    cells = notebooks.code_cells(chapter.nb)
+    trees = [notebooks.parse_cell(cell.source) for cell in cells]
+    judgements = [each for cell in cells for each in _judgements(cell.source)]
+    made = f'Judge("{chapter.id}", globals())'
+    bound = _bindings(trees)
+    makers = [_source(value) for name, value in bound if name == "judge"]
+    if judgements and makers != [ast.unparse(ast.parse(made))]:
+        yield f"`judge` is not made once, by judge = {made}"
+    constants = _constants(bound)
+    for name, call in judgements:
+        for quantity in call.keywords:
+            if _is_constant(quantity.value, constants):
+                yield f"{name} is handed a constant as {quantity.arg}, not a measured value"
+        if any(_is_constant(levels, constants) for levels in call.args[1:]):
+            yield f"{name} is handed constants, not measured values"
+
+
+def _judgements(source: str) -> list[tuple[str, ast.Call]]:
+    calls = [node for node in ast.walk(notebooks.parse_cell(source)) if isinstance(node, ast.Call)]
+    judged = [(call.args[0], call) for call in calls if _called(call) == "judge" and call.args]
+    return [(str(claim.value), call) for claim, call in judged if isinstance(claim, ast.Constant)]
+
+
+def _source(call: Any) -> str:
+    """A call as source text, without what its function is taken from; empty for anything else."""
+    if not isinstance(call, ast.Call):
+        return ""
+    return ast.unparse(ast.Call(ast.Name(_called(call)), call.args, call.keywords))
+
+
+def _constants(bound: list[tuple[str, Any]]) -> set[str]:
+    """Names that are only ever set to constants."""
+    names, constants = {name for name, _ in bound}, set[str]()
+    while more := names - {name for name, value in bound if not _is_constant(value, constants)} - constants:
+        constants |= more
+    return constants
+
+
+def _bindings(trees: list[ast.Module]) -> list[tuple[str, Any]]:
+    """Every name that is set, with the expression it is set to; None where that is not a plain assignment.
+
+    An imported name counts as set to a constant: it was not measured.
+    """
+    plain: dict[int, ast.expr | None] = {}
+    found: list[tuple[str, Any]] = []
+    for node in (node for tree in trees for node in ast.walk(tree)):  # what is assigned comes after its assignment
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            plain |= {id(target): node.value for target in targets}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.append((node.id, plain.get(id(node))))
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.append((node.name, None))
+        elif isinstance(node, ast.alias):
+            found.append((node.asname or node.name.partition(".")[0], ast.Constant(None)))
+    return found
+
+
+def _is_constant(node: Any, constants: set[str]) -> bool:
+    """Whether the expression contains nothing that was computed: numbers, and what only carries them on."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.Name):
+        return node.id in constants
+    if isinstance(node, ast.Call):
+        parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+        parts += [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        return _called(node) in CARRIERS and all(_is_constant(part, constants) for part in parts)
+    if isinstance(node, _COMPOUND):
+        parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        return bool(parts) and all(_is_constant(part, constants) for part in parts)  # an empty list is filled later
+    part_of = isinstance(node, ast.Subscript | ast.Attribute | ast.NamedExpr)
+    return part_of and _is_constant(node.value, constants)
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _generated(found: Board) -> list[str]:
+    try:
+        files = scoreboard.files(found)
+    except BadInput as error:
+        return [str(error)]
+    late = [path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    return [f"{path.relative_to(found.book.folder).as_posix()} is not up to date; {REMEDY}" for path in late]

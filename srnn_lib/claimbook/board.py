@@ -1,0 +1,75 @@
+"""The verdicts of a book: those stored in its executed chapters, as today's registry decides their values."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from srnn_lib.checks import BadInput
+from srnn_lib.claimbook import chapters, judge, notebooks
+from srnn_lib.claimbook.chapters import Chapter
+from srnn_lib.claimbook.judge import Verdict
+from srnn_lib.claimbook.registry import Book, Claim, Paper
+
+
+@dataclass(frozen=True)
+class Board:
+    """A book, its chapters, and the verdicts stored in them, by claim id."""
+
+    book: Book
+    chapters: Sequence[Chapter]
+    verdicts: Mapping[str, Verdict]
+
+    @cached_property
+    def written(self) -> set[str]:
+        """Ids of the chapters that exist and can be linked."""
+        return {chapter.id for chapter in self.chapters}
+
+    @cached_property
+    def papers(self) -> dict[str, Paper]:
+        """Those papers of which there are claims."""
+        named = {claim.paper for claim in self.book.claims.values()}
+        return {name: paper for name, paper in self.book.papers.items() if name in named}
+
+    def claims_of(self, paper: str) -> list[Claim]:
+        """The claims of one paper."""
+        return [claim for claim in self.book.claims.values() if claim.paper == paper]
+
+    def word(self, claim: Claim) -> str:
+        """Its verdict; a claim without one is open."""
+        return self.verdicts[claim.id].word if claim.id in self.verdicts else "open"
+
+
+def read_board(folder: Path | None = None) -> Board:
+    """The book in `folder` (default: around us) with its stored verdicts.
+
+    A stored value that no longer fits the registry, or that was found with own settings, counts as no verdict;
+    `audit.problems` names it.
+
+    Raises:
+        BadInput: A faulty registry or notebook.
+    """
+    book, verdicts = Book.here(folder), {}
+    written = chapters.find_all(book.folder)
+    for chapter in written:
+        for _, payload, _ in payloads(chapter.nb, "verdict"):
+            claim = book.claims.get(str(payload.get("claim")))
+            if claim and claim.chapter == chapter.id:
+                with suppress(BadInput):
+                    verdicts[claim.id] = judge.restore(claim, payload, book.scales)
+    return Board(book, written, verdicts)
+
+
+def payloads(nb: NotebookNode, tag: str | None = None) -> list[tuple[Any, dict[str, Any], dict[str, Any]]]:
+    """Cell, payload and printed data of each verdict in `nb`; with `tag`, only of cells that have it."""
+    return [
+        (cell, output.metadata[judge.METADATA], output.data)
+        for cell in notebooks.code_cells(nb)
+        if tag is None or notebooks.has(cell, tag)
+        for output in cell.outputs
+        if judge.METADATA in output.get("metadata", {})
+    ]

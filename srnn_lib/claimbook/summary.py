@@ -1,0 +1,90 @@
+"""A paper summed up: its claims by verdict, and by what the verdicts hinge on.
+
+The text around it is written by hand, in `book/PART/summary.md`; this is the part between the marks.
+"""
+
+from collections.abc import Mapping
+
+from srnn_lib.claimbook.board import Board
+from srnn_lib.claimbook.judge import SYMBOLS, Verdict
+from srnn_lib.claimbook.registry import Claim, describe
+
+HEAD = ("Claim", "What the paper says", "What we found", "Verdict")
+WIDTHS = "9 43 33 15"
+
+
+def block(paper: str, board: Board) -> str:
+    """MyST text on the claims of `paper`; every claim stands in one place, under the first thing it hinges on."""
+    firsts = [((*claim.hinges_on, "")[0], claim) for claim in board.claims_of(paper)]
+    groups = {name: [claim for first, claim in firsts if first == name] for name in ("", *board.book.hinges)}
+    parts = ["## At a glance", _glance(groups, board)]
+    plain = groups.pop("")
+    held = [claim for claim in plain if board.word(claim) == "reproduced"]
+    rest = [claim for claim in plain if claim not in held]
+    if held:
+        parts += ["## What held as stated", *_statements(held, paper, board)]
+    if any(groups.values()):
+        parts.append("## What hinges on something")
+    for name, inside in groups.items():
+        if inside:
+            hinge = board.book.hinges[name]
+            title = hinge.title[:1].upper() + hinge.title[1:]
+            parts += [f"### {title}", hinge.meaning, claims_table(inside, board)]
+    if rest:
+        parts += ["## What did not hold as stated", "No cause can be named.", claims_table(rest, board)]
+    return "\n\n".join(parts)
+
+
+def findings(verdict: Verdict | None) -> str:
+    """The headline value and every further quantity that failed, with what was wanted of what failed."""
+    if verdict is None:
+        return "Nothing yet."
+    shown = [check for check in verdict.checks if check is verdict.checks[0] or not check.passed]
+    found = [f"{c.label}: {c.measured}" + ("" if c.passed else f", wanted {describe(c.bounds)}") for c in shown]
+    return "; ".join(found) or "Nothing to measure."
+
+
+def claims_table(inside: list[Claim], board: Board) -> str:
+    """Claims with statement, finding and verdict, as a list-table for a page in the folder of their chapters."""
+    rows = [list(HEAD)]
+    for claim in inside:
+        also = ", ".join(board.book.hinges[name].title for name in claim.hinges_on[1:])
+        found = findings(board.verdicts.get(claim.id)) + (f"\n\n    *Hinges on this, too:* {also}." if also else "")
+        word = board.word(claim)
+        rows.append([_link(claim, board), f"{claim.statement} ({claim.place})", found, f"{SYMBOLS[word]} {word}"])
+    return list_table(rows, WIDTHS)
+
+
+def list_table(rows: list[list[str]], widths: str) -> str:
+    """Rows of cells as a MyST list-table; the first is the head, and a cell may hold several blocks."""
+    lines = ["```{list-table}", ":header-rows: 1", ":class: scoreboard", f":widths: {widths}", ""]
+    for row in rows:
+        lines += [f"{'  ' if place else '* '}-{' ' * bool(cell)}{cell}" for place, cell in enumerate(row)]
+    return "\n".join([*lines, "```"])
+
+
+def _glance(groups: Mapping[str, list[Claim]], board: Board) -> str:
+    """One row per group, one column per verdict that occurs; the cells hold ids."""
+    words = [board.word(claim) for inside in groups.values() for claim in inside]
+    columns = [word for word in SYMBOLS if word in words]
+    rows = [["The verdict hinges on", *(f"{SYMBOLS[word]} {word}: {words.count(word)}" for word in columns)]]
+    for name, inside in groups.items():
+        if inside:
+            title = board.book.hinges[name].title if name else "nothing that was varied"
+            ids = (", ".join(_link(c, board) for c in inside if board.word(c) == word) for word in columns)
+            rows.append([title, *ids])
+    return list_table(rows, " ".join(["28", *[str(72 // len(columns))] * len(columns)]))
+
+
+def _statements(held: list[Claim], paper: str, board: Board) -> list[str]:
+    """The claims' own statements, chapter by chapter."""
+    parts = []
+    for chapter, title in board.papers[paper].paths.items():
+        if items := [f"- {_link(claim, board)}: {claim.statement}" for claim in held if claim.chapter == chapter]:
+            parts += [f"**{title}**", "\n".join(items)]
+    return parts
+
+
+def _link(claim: Claim, board: Board) -> str:
+    stem = claim.chapter.partition("/")[2]
+    return f"[{claim.id}]({stem}.ipynb)" if claim.chapter in board.written else claim.id

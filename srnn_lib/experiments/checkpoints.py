@@ -1,0 +1,301 @@
+"""Trainings that take hours: they may be killed at any moment, and go on where they were.
+
+A training lies in a folder below `_runs/store` (or `$SRNN_STORE`), named by its settings. There is its state, replaced
+whole every few minutes, and snapshots of the weights at the epochs that the figures need. What is computed from the
+snapshots is not its business, so a new question needs no new training. A training that was interrupted ends with the
+same bits as one that was not.
+
+Trainings that take more than a sitting live in `results/courses`, from where their states can be committed and taken to
+another machine (`Training.move_to_repo`).
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from srnn_lib import checks, saving
+from srnn_lib.claimbook import store
+from srnn_lib.data import Images
+from srnn_lib.experiments.plans import Plan
+from srnn_lib.neurons import moments, sgd, turnover
+from srnn_lib.neurons.stacks import Stack
+from srnn_lib.randomness import keyed
+
+MINUTES = 3
+"""Between two saved states, at least."""
+
+Say = Callable[[str], object]
+"""Takes a line now and then, such as `print`."""
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """A training, as far as it has come.
+
+    Attributes:
+        stack: The runs now.
+        losses: Mean cross-entropy that each epoch met; NaN for runs that no longer go on.
+        dead: Which neurons each round of turnover replaced.
+        worth: Their local efficiencies before; NaN for runs that no longer go on.
+    """
+
+    stack: Stack
+    losses: Float[Tensor, "epochs R"]
+    dead: Bool[Tensor, "rounds R units"]
+    worth: Float[Tensor, "rounds R units"]
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return len(self.losses)
+
+
+@dataclass(frozen=True)
+class Training:
+    """A plan on some images, and what there is of it on disk.
+
+    Attributes:
+        plan: What to train.
+        images: Train part: examples and labels.
+        place: Its folder; None: by its settings, below `results/courses` if it is there, else in the run store.
+    """
+
+    plan: Plan
+    images: Images
+    place: Path | None = None
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """Plan and images as plain JSON; what everything that rests on the training is known by."""
+        return json.loads(json.dumps({**asdict(self.plan), "images": self.images.origin}))
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies, by its settings alone, since snapshots outlive changes of the library."""
+        if self.place:
+            return self.place
+        here = self._in_repo
+        return here if here.is_dir() else store.store_folder() / here.name
+
+    @property
+    def _in_repo(self) -> Path:
+        key = saving.digest(json.dumps(self.settings, sort_keys=True))[:16]
+        return saving.root() / "results" / "courses" / f"course-{'-'.join(map(str, self.plan.widths))}-{key}"
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether its folder is part of the project, so that it goes on on other machines."""
+        return self.place is None and self._in_repo.is_dir()
+
+    def move_to_repo(self) -> Path:
+        """From now on it lives in `results/courses`; the folder, with what there was of it in the store."""
+        return _moved(self.folder, self._in_repo)
+
+    def move_to_store(self) -> Path:
+        """From now on it lives in the run store again; its folder there."""
+        return _moved(self.folder, store.store_folder() / self.folder.name)
+
+    @cached_property
+    def inputs(self) -> Float[Tensor, "n pixels"]:
+        """The training images in the plan's scaling."""
+        return self._scaled(self.images.train)
+
+    @cached_property
+    def test_inputs(self) -> Float[Tensor, "m pixels"]:
+        """The test images in the plan's scaling; mean and deviation are those of the training images."""
+        return self._scaled(self.images.test)
+
+    def _scaled(self, pixels: Tensor) -> Tensor:
+        if self.plan.scaling == "unit":
+            return pixels
+        return (pixels - self.images.train.mean()) / self.images.train.std()
+
+    @property
+    def labels(self) -> Int[Tensor, " n"]:
+        """Of the training images."""
+        return self.images.train_labels
+
+    def trainer(self, stack: Stack, device: str = "cpu") -> sgd.SGD:
+        """A trainer of these runs by the plan's rule, on the plan's batches."""
+        moved = stack.convert(lambda tensor: tensor.to(device))
+        return sgd.SGD(moved, self.inputs.to(device), self.labels, rule=self.plan.rule, seed=self.plan.seed)
+
+    def run(self, until: int | None = None, say: Say | None = None, device: str = "cpu") -> TrainingState:
+        """Train, from wherever it has come to, up to the epoch that is wanted; None: to the plan's last one.
+
+        A training that has come further stays as it is. `say` takes a line at each saved state. Killing the process
+        loses at most `MINUTES`. It may go on on another device of torch, such as "cuda", but not with the same bits.
+
+        Raises:
+            BadInput: A state in the folder that is damaged or of other settings.
+        """
+        end = self.plan.epochs if until is None else min(until, self.plan.epochs)
+        with store.lock(self.folder):  # whoever else needs this training waits for it
+            state = self.state()
+            return state if state.epoch >= end else self._train(state, end, say, device)
+
+    def _train(self, state: TrainingState, end: int, say: Say | None, device: str) -> TrainingState:
+        trainer = self.trainer(state.stack, device)
+        saved = time.monotonic()
+        while state.epoch < end:
+            state = self._advanced(state, trainer)
+            if state.epoch in self.plan.snapshots:
+                self.write(f"epoch-{state.epoch:06d}", _named(state.stack))
+            if time.monotonic() - saved > 60 * MINUTES or state.epoch == end:
+                state = replace(state, stack=trainer.stack)
+                self._save(state)
+                saved = time.monotonic()
+                if say:
+                    say(f"{time.strftime('%H:%M:%S')} epoch {state.epoch} of {self.plan.epochs}")
+        return state
+
+    def _advanced(self, state: TrainingState, trainer: sgd.SGD) -> TrainingState:
+        """One epoch further, with what is due before and after it."""
+        plan = self.plan
+        if plan.fewer and state.epoch == plan.fewer[0]:
+            trainer.stack = trainer.stack.select(slice(plan.fewer[1]))
+        met = trainer.epoch(state.epoch).cpu()
+        row = F.pad(met, (0, plan.runs - len(met)), value=torch.nan)
+        state = replace(state, losses=torch.cat([state.losses, row[None]]))
+        if plan.renewal and state.epoch % plan.period == 0:
+            state = self._turned(plan.renewal, state, trainer)
+        return replace(state, stack=trainer.stack) if state.epoch in plan.snapshots else state
+
+    def _turned(self, rule: turnover.TurnoverRule, state: TrainingState, trainer: sgd.SGD) -> TrainingState:
+        """A round of death and replication."""
+        found = moments.measure(trainer.stack, self.inputs.to(trainer.stack.biases[0].device), covariance=())
+        generator = keyed(self.plan.seed, "turnover", state.epoch)
+        trainer.stack, dead, worth = turnover.turn_over(trainer.stack, found, rule, generator, self.plan.init)
+        rest = (0, 0, 0, self.plan.runs - len(worth))
+        dead, worth = F.pad(dead.cpu(), rest), F.pad(worth.cpu(), rest, value=torch.nan)
+        return replace(state, dead=torch.cat([state.dead, dead[None]]), worth=torch.cat([state.worth, worth[None]]))
+
+    def state(self) -> TrainingState:
+        """As far as it has come: what its folder holds, or the start.
+
+        Raises:
+            BadInput: A damaged state, or one of other settings.
+        """
+        if self.has("state"):
+            found = self.read("state")
+            return TrainingState(self._stack(found), found["losses"], found["dead"], found["worth"])
+        stack = self.plan.start()
+        units = stack.widths[self.plan.renewal.layer if self.plan.renewal else 1]
+        nothing = torch.zeros(0, self.plan.runs, units)
+        losses = torch.zeros(0, self.plan.runs, dtype=torch.float64)
+        return TrainingState(stack, losses, nothing.bool(), nothing.double())
+
+    def snapshots(self) -> list[int]:
+        """Epochs of the snapshots that are there."""
+        return [epoch for epoch in sorted(self.plan.snapshots) if self._path(f"epoch-{epoch:06d}").is_file()]
+
+    def snapshot(self, epoch: int) -> Stack:
+        """The runs as they were after `epoch`.
+
+        Raises:
+            BadInput: That epoch is not there (yet); the line names those that are.
+        """
+        if epoch == 0:
+            return self.plan.start()
+        if epoch not in (there := self.snapshots()):
+            raise checks.bad_input("epoch", epoch, f"one that is kept: {there}", "run the training, or let it go on")
+        return self._stack(self.read(f"epoch-{epoch:06d}"))
+
+    def begin_with(self, other: "Training") -> bool:
+        """Begin plain training with one that differs by its rounds alone, if these replaced nobody so far.
+
+        Two such trainings are equal to the last bit, so what there is of the other is taken over: its state, and the
+        snapshots that both keep.
+
+        Returns:
+            Whether it was. Not if a neuron was replaced, if this one has come as far, or if fewer runs go on by then.
+        """
+        plan = self.plan
+        free = ("renewal", "period", "epochs", "snapshots", "fewer")
+        if replace(other.plan, **{name: getattr(plan, name) for name in free}) != plan or plan.renewal:
+            return False
+        begun, own = other.state(), self.state()
+        last = min(plan.epochs, plan.fewer[0] if plan.fewer else plan.epochs)
+        if begun.dead.any() or not own.epoch < begun.epoch <= last:
+            return False
+        for epoch in set(other.snapshots()) & set(plan.snapshots):
+            self.write(f"epoch-{epoch:06d}", _named(other.snapshot(epoch)))
+        self._save(replace(begun, dead=own.dead, worth=own.worth))
+        return True
+
+    def cached(
+        self, name: str, make: Callable[[], store.Tensors], modules: Iterable[str], **settings: Any
+    ) -> store.Tensors:
+        """What `make` computes from this training, from the run store if it is there (`store.cached`)."""
+        return store.cached(name, {**self.settings, **settings}, make, modules)
+
+    def write(self, name: str, tensors: Mapping[str, Tensor]) -> None:
+        """Put tensors into the folder, under the settings."""
+        saving.save_tensors(self._path(name), tensors, self.settings)
+
+    def read(self, name: str) -> store.Tensors:
+        """What a file of the folder holds.
+
+        Raises:
+            BadInput: It is damaged, or of other settings.
+        """
+        tensors, found = store.read_result(self._path(name))
+        if found != self.settings:
+            other = [key for key in self.settings if found.get(key) != self.settings[key]]
+            shown = f"{self.folder.name}/{self._path(name).name}"
+            raise checks.bad_input(shown, f"of other {', '.join(other)}", "the plan's settings")
+        return tensors
+
+    def has(self, name: str) -> bool:
+        """Whether the folder holds a file of that name."""
+        return self._path(name).is_file()
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.safetensors"
+
+    def _save(self, state: TrainingState) -> None:
+        measured = {"losses": state.losses, "dead": state.dead, "worth": state.worth}
+        self.write("state", {**_named(state.stack), **measured})
+
+    def _stack(self, tensors: store.Tensors) -> Stack:
+        layers = range(len(self.plan.widths) - 1)
+        weights, biases = (tuple(tensors[f"{kind}{layer}"] for layer in layers) for kind in ("weight", "bias"))
+        return Stack(weights, biases, self.plan.activation)
+
+
+def tidy(columns: Mapping[str, Tensor], **axes: Iterable[Any]) -> pd.DataFrame:
+    """Tensors of one shape as columns, a row per element, behind columns of what stands along each of their axes.
+
+    The axes are named in order; there may be more of them, of length 1, for what is the same in all rows.
+    """
+    places = pd.MultiIndex.from_product(axes.values(), names=axes)
+    return places.to_frame(index=False).assign(**{name: each.flatten().numpy() for name, each in columns.items()})
+
+
+def _named(stack: Stack) -> store.Tensors:
+    groups = {"weight": stack.weights, "bias": stack.biases}
+    return {f"{kind}{place}": each.cpu() for kind, group in groups.items() for place, each in enumerate(group)}
+
+
+def _moved(now: Path, place: Path) -> Path:
+    """The folder of a training in another place, once nobody trains it; what is there already is left alone."""
+    if now != place:
+        with store.lock(now), store.lock(place):
+            place.mkdir(parents=True, exist_ok=True)
+            for path in now.glob("*.safetensors"):
+                shutil.move(path, place / path.name)
+            if now.is_dir():
+                now.rmdir()
+    place.mkdir(parents=True, exist_ok=True)
+    return place

@@ -1,0 +1,180 @@
+"""Everything that rests on long runs: trains what is missing, measures, and writes the tables of `results/`.
+
+The trainings take hours (or, at the level "paper", a GPU). They may be killed at any moment; the same call goes on.
+Two processes share the work: whoever needs a training that is under way elsewhere waits for it. The trainings live in
+`results/courses`; their states, and what was measured on the way, can be committed, so that another machine goes on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from srnn_lib import checks, data
+from srnn_lib.claimbook import results
+from srnn_lib.data import Images
+from srnn_lib.experiments import calibration, combined, compression, death, levels, plans, plateau, replication
+from srnn_lib.experiments.checkpoints import Say, Training
+from srnn_lib.experiments.plans import Plan
+
+
+class Source(NamedTuple):
+    """Where a table of some trainings comes from.
+
+    Attributes:
+        module: The experiment, whose code the table's stamp is taken over.
+        plans: The trainings that it rests on, from a function that makes plans of a level.
+        make: The table of some trainings, which are done or far enough.
+        needed: Epochs of a training that it needs.
+    """
+
+    module: str
+    plans: Callable[[Callable[..., Plan]], list[Plan]]
+    make: Callable[[Sequence[Training], Say | None], pd.DataFrame]
+    needed: Callable[[Plan], int]
+
+
+def _small(plan: Callable[..., Plan]) -> list[Plan]:
+    return [plan(net) for net in combined.SMALL]
+
+
+def _with_rounds(plan: Callable[..., Plan]) -> list[Plan]:
+    return [each for each in combined.trials(plan) if each.renewal]
+
+
+def _compressed(trainings: Sequence[Training], _: Say | None) -> pd.DataFrame:
+    (one,) = trainings
+    return compression.compression_of(one, compression.METHODS, compression.REMOVED, one.plan.seed)
+
+
+def _grown(trainings: Sequence[Training], say: Say | None) -> pd.DataFrame:
+    return replication.replication_table(trainings, _birth(trainings[0].plan), say=say)
+
+
+def _birth(plan: Plan) -> int:
+    return replication.GROWN_AT // plan.pace
+
+
+_whole = attrgetter("epochs")
+
+SOURCES: Mapping[str, Source] = {
+    "death": Source(death.__name__, _small, death.death_table, _whole),
+    "compression": Source(compression.__name__, lambda plan: [plan("N4", cutoff=0.0)], _compressed, _whole),
+    "replication": Source(replication.__name__, _small, _grown, _birth),
+    "combined-losses": Source(
+        combined.__name__,
+        combined.trials,
+        lambda some, _: combined.loss_table(some, combined.COMPARED_UNTIL),
+        lambda plan: min(plan.epochs, combined.COMPARED_UNTIL // plan.pace),
+    ),
+    "combined-rounds": Source(combined.__name__, _with_rounds, lambda some, _: combined.round_table(some), _whole),
+    "plateau": Source(plateau.__name__, _small, lambda some, _: plateau.plateau_table(some), _whole),
+}
+"""The tables of trainings, by their name in `levels.TRAINING_COLUMNS`."""
+SETTINGS_SOURCES: Mapping[str, Callable[..., pd.DataFrame]] = {
+    "calibration": calibration.calibration_table,
+    "overlay": lambda images, say: calibration.overlay_table(images),
+}
+
+
+def trainings_of(name: str, level: str, images: Images) -> list[Training]:
+    """The trainings that a table rests on; the images are MNIST at 28 × 28.
+
+    Raises:
+        BadInput: A table that rests on no trainings.
+    """
+    made = SOURCES[checks.choice("table", name, SOURCES)].plans(partial(plans.paper_plan, level=level))
+    return [Training(plan, images) for plan in made]
+
+
+def make_tables(
+    level: str,
+    images: Images | None = None,
+    names: Iterable[str] = (),
+    *,
+    device: str = "cpu",
+    say: Say | None = None,
+    train: bool = True,
+) -> Iterator[Path]:
+    """Make and write tables, one after the other; a table that is there gets what it lacks.
+
+    Args:
+        level: One of `levels.LEVELS`.
+        images: None: MNIST at 28 × 28.
+        names: Which, of `levels.tables_of(level)`; none: all of them.
+        device: Of torch, for the trainings; measurements are made on the CPU.
+        say: Takes a line now and then.
+        train: Whether to train what is missing. If not, tables hold the trainings that have come far enough, and what
+            the others have come by is made ready to be taken to another machine.
+
+    Yields:
+        The path of each table, when it is written.
+
+    Raises:
+        BadInput: An unknown level, or a table that it does not have; nothing has been done by then.
+    """
+    chosen = list(names) or levels.tables_of(level)
+    paths = {name: levels.table_path(name, level) for name in chosen}
+    images = images or data.images(size=28)
+    return _made(level, images, paths, device=device, say=say, train=train)
+
+
+def _made(
+    level: str, images: Images, paths: Mapping[str, Path], *, device: str, say: Say | None, train: bool
+) -> Iterator[Path]:
+    for name, path in paths.items():
+        module = SOURCES[name].module if name in SOURCES else calibration.__name__
+        stamp = results.table_stamp([module], levels.command(name, level), device, level=level)
+        if name in SETTINGS_SOURCES:
+            if train and not path.is_file():
+                results.write_table(SETTINGS_SOURCES[name](images, say=say), path, stamp)
+                yield path
+            continue
+        lacking = _advanced(name, level, images, device=device, say=say, train=train)
+        if ready := [training for training in lacking if _is_ready(name, training)]:
+            rows, known = results.read_table(path)[0] if path.is_file() else None, _known(path)
+            whole = pd.concat([rows, SOURCES[name].make(ready, say)], ignore_index=True)
+            results.write_table(whole, path, {**stamp, "courses": known + [training.settings for training in ready]})
+            yield path
+    _release(level, images)
+
+
+def _advanced(name: str, level: str, images: Images, *, device: str, say: Say | None, train: bool) -> list[Training]:
+    """The trainings that a table lacks, as far as they shall come now."""
+    known = _known(levels.table_path(name, level))
+    lacking = [training for training in trainings_of(name, level, images) if training.settings not in known]
+    for training in lacking:
+        training.move_to_repo()
+        any(training.begin_with(other) for other in trainings_of("combined-rounds", level, images))
+        if train:
+            training.run(SOURCES[name].needed(training.plan), say, device)
+        elif name == "death":
+            list(death.measured(training, say))
+    return lacking
+
+
+def _known(path: Path) -> list[dict[str, Any]]:
+    """Settings of the trainings that a table has."""
+    return results.read_table(path)[1]["courses"] if path.is_file() else []
+
+
+def _is_ready(name: str, training: Training) -> bool:
+    """Whether a training has come far enough for a table."""
+    needed = SOURCES[name].needed(training.plan)
+    return needed in training.snapshots() if name == "replication" else training.state().epoch >= needed
+
+
+def _release(level: str, images: Images) -> None:
+    """Put the trainings that all tables have back into the run store: nobody needs to take them along."""
+    waiting, committed = [], []
+    for name in SOURCES:
+        known = _known(levels.table_path(name, level))
+        for training in trainings_of(name, level, images):
+            waiting += [training.settings] * (training.settings not in known)
+            committed += [training] * training.is_committed
+    for training in committed:
+        if training.settings not in waiting and training.is_committed:
+            training.move_to_store()

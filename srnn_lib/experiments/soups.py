@@ -1,0 +1,69 @@
+"""What can be read off soups that evolved: their events, the lives of their nets, and the crowd among these."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from srnn_lib import checks
+from srnn_lib.replicators import fixpoints
+from srnn_lib.replicators.soup import EVENT_KINDS, Epoch
+from srnn_lib.replicators.soup_schedule import NOBODY
+
+
+def chronicle(epochs: Iterable[Epoch]) -> tuple[pd.DataFrame, Float[Tensor, "T S N W"]]:
+    """All events of an evolution in one table, and the soups after each of its epochs, the start first."""
+    run = list(epochs)
+    tables = [epoch.events for epoch in run]
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return pd.concat(filled, ignore_index=True), torch.stack([epoch.weights for epoch in run])
+
+
+def of_kind(events: pd.DataFrame, *kinds: str) -> pd.DataFrame:
+    """The events of the named `EVENT_KINDS`.
+
+    Raises:
+        BadInput: An unknown kind; the line names the nearest one.
+    """
+    return events[events["kind"].isin([checks.choice("interaction", kind, EVENT_KINDS) for kind in kinds])]
+
+
+def genealogy(events: pd.DataFrame, shape: tuple[int, int]) -> pd.DataFrame:
+    """Every net that ever lived in `shape` = (soups, nets per soup), place by place, by all events from the start on.
+
+    Returns:
+        One row per life: `soup`, `net` (its place), `life` (0 for the net of the start), `born` and `died` (epochs;
+        `NOBODY` = -1 for the living), `cause` ("divergent", "zero" or "" for the living).
+    """
+    deaths = of_kind(events, "divergent", "zero")
+    ended = deaths[["soup", "victim", "epoch", "kind"]].set_axis(["soup", "net", "died", "cause"], axis=1)
+    places = pd.MultiIndex.from_product([range(shape[0]), range(shape[1])], names=["soup", "net"])
+    lives = pd.concat([ended, places.to_frame(index=False).assign(died=NOBODY, cause="")], ignore_index=True)
+    lives = lives.sort_values(["soup", "net"], kind="stable", ignore_index=True)
+    at = lives.groupby(["soup", "net"])
+    lives = lives.assign(life=at.cumcount(), born=at["died"].shift(fill_value=0))
+    return lives[["soup", "net", "life", "born", "died", "cause"]].astype({"born": int, "died": int})
+
+
+def main_cluster(
+    weights: Float[Tensor, "S N W"], radius: Float[Tensor, " S"], rounds: int = 10
+) -> tuple[Int[Tensor, " S"], Float[Tensor, "S W"]]:
+    """The fullest ball of that radius in each soup: how many nets it holds, and its centre.
+
+    Balls start around every net and move to the mean of what they hold, `rounds` times; the fullest one met counts.
+    Divergent nets are in no ball.
+    """
+    finite = ~fixpoints.is_divergent(weights)
+    nets = torch.where(finite[..., None], weights, 0.0).double()
+    centres = nets
+    most, best = torch.zeros(len(nets), dtype=torch.int64), torch.full_like(nets[:, 0], torch.nan)
+    for _ in range(rounds + 1):
+        inside = (torch.cdist(centres, nets) <= radius[:, None, None]) & finite[:, None]
+        count, place = inside.sum(2).max(1)
+        fuller = count > most
+        chosen = centres[torch.arange(len(nets)), place]
+        most, best = torch.where(fuller, count, most), torch.where(fuller[:, None], chosen, best)
+        centres = (inside.double() @ nets) / inside.sum(2, keepdim=True).clamp(min=1)
+    return most, best

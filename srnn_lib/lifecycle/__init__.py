@@ -1,1 +1,0 @@
-"""Neurons that die and replicate: any feed-forward network, many runs of it at once."""

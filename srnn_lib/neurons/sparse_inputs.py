@@ -1,0 +1,116 @@
+"""The first layer of many runs on inputs that are mostly 0: the rarely lit ones are multiplied one by one.
+
+Half of MNIST's pixels are lit in fewer than one image in ten. Leaving out their zeros halves the time of the wide
+products, and changes only the order of sums.
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from srnn_lib.neurons.stacks import product
+
+RARE = 0.1
+"""Inputs that are not 0 in fewer of the examples than this are multiplied one by one; measured on MNIST."""
+
+
+@dataclass(frozen=True)
+class SparseBatch:
+    """Some examples.
+
+    Attributes:
+        often: Those inputs that are often not 0, and a last column of ones, `(B, often + 1)`.
+        rarely: The other inputs, sparse by example, `(B, rare)`; None if there are none.
+        turned: The same, sparse by input, `(rare, B)`.
+    """
+
+    often: Float[Tensor, "B _often"]
+    rarely: Tensor | None
+    turned: Tensor | None
+
+
+@dataclass
+class SplitLayer:
+    """The weights of U units of a first layer, split like the inputs.
+
+    Attributes:
+        often: Incoming weights of the often lit inputs, and the biases in the last column, `(U, often + 1)`.
+        rarely: Of the rarely lit, `(rare, U)`.
+    """
+
+    often: Float[Tensor, "U _often"]
+    rarely: Float[Tensor, "rare U"]
+
+    def sums(self, batch: SparseBatch) -> Float[Tensor, "U B"]:
+        """Weighted inputs of every unit, biases included."""
+        found = product(self.often, batch.often)
+        return found if batch.rarely is None else found.add_(torch.mm(batch.rarely, self.rarely).T.contiguous())
+
+    def descend(self, errors: Float[Tensor, "U B"], batch: SparseBatch, step: float, keep: float, biases: bool) -> None:
+        """Change the weights by `-step · errors @ inputs` after multiplying them, and `biases` if asked, by `keep`."""
+        (self.often if biases else self.often[:, :-1]).mul_(keep)
+        self.often.sub_(product(errors, batch.often.T), alpha=step)
+        if batch.turned is not None:
+            self.rarely.mul_(keep).sub_(torch.mm(batch.turned, errors.T.contiguous()), alpha=step)
+
+
+class SparseInputs:
+    """All examples, ready to be taken in batches; inputs that are 0 in every example are left out.
+
+    Rarely lit inputs are treated apart only on a CPU, and never if `rare` (see `RARE`) is 0.
+    """
+
+    def __init__(self, inputs: Float[Tensor, "n in"], rare: float = RARE) -> None:
+        lit = (inputs != 0).sum(0) / len(inputs)
+        self.live: Bool[Tensor, " in"] = lit > 0
+        self._often = self.live & ((lit >= rare) | (inputs.device.type != "cpu"))
+        self._rare = self.live & ~self._often
+        self._whole = torch.cat([inputs[:, self._often], inputs.new_ones(len(inputs), 1)], 1)
+        some = inputs[:, self._rare]
+        rows, columns = some.nonzero(as_tuple=True)
+        self._starts = _starts(rows, len(inputs))
+        self._columns, self._values, self._width = columns.to(torch.int32), some[rows, columns], some.shape[1]
+        with warnings.catch_warnings(action="ignore"):  # torch says once that its sparse tensors are young
+            self.batch(torch.zeros(1, dtype=torch.int64, device=inputs.device))
+
+    def split(self, weight: Float[Tensor, "U in"], bias: Float[Tensor, " U"]) -> SplitLayer:
+        """Those weights that see lit inputs, copied."""
+        often = torch.cat([weight[:, self._often], bias[:, None]], 1)
+        return SplitLayer(often, weight[:, self._rare].T.contiguous())
+
+    def joined(self, layer: SplitLayer, unused: Float[Tensor, "U unlit"]) -> tuple[Tensor, Tensor]:
+        """Weights of all inputs and biases, copied; the inverse of `split`."""
+        weight = layer.often.new_empty(len(layer.often), len(self.live))
+        weight[:, self._often], weight[:, self._rare] = layer.often[:, :-1], layer.rarely.T
+        weight[:, ~self.live] = unused
+        return weight, layer.often[:, -1].clone()
+
+    def batch(self, places: Int[Tensor, " B"]) -> SparseBatch:
+        """The examples at those places."""
+        often = self._whole.index_select(0, places)
+        return SparseBatch(often, *self._sparse(places)) if self._width else SparseBatch(often, None, None)
+
+    def _sparse(self, places: Tensor) -> tuple[Tensor, Tensor]:
+        """The rare inputs of some examples, by example and by input."""
+        first = self._starts[places]
+        counts = self._starts[places + 1] - first
+        starts = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
+        chosen = torch.arange(int(starts[-1])) + (first - starts[:-1]).repeat_interleave(counts)
+        columns, values = self._columns[chosen], self._values[chosen]
+        order = columns.argsort(stable=True)
+        rows = torch.arange(len(places), dtype=torch.int32).repeat_interleave(counts)[order]
+        shape = (len(places), self._width)
+        turned = _csr(_starts(columns, self._width), rows, values[order], shape[::-1])
+        return _csr(starts, columns, values, shape), turned
+
+
+def _starts(places: Tensor, count: int) -> Int[Tensor, " starts"]:
+    """Where the entries of each of `count` places begin in their sorted list, and its length."""
+    return torch.nn.functional.pad(torch.bincount(places, minlength=count).cumsum(0), (1, 0))
+
+
+def _csr(starts: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
+    return torch.sparse_csr_tensor(starts.to(torch.int32), columns, values, shape, check_invariants=False)

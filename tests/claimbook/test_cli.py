@@ -1,0 +1,445 @@
+"""The command line: exit codes, one line per mistake, and the guards around nbval."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import tinybook
+from nbformat.v4 import new_output
+
+from srnn_lib import __main__ as cli
+from srnn_lib.claimbook import chapters, notebooks, runner
+from srnn_lib.claimbook import cli as book_cli
+from srnn_lib.claimbook.judge import OWN
+from srnn_lib.claimbook.runner import Run
+
+pytest_plugins = ("tinybook_fixtures",)
+
+STATUS_HEAD = ["chapter", "or", "table", "state", "time", "memory", "day", "why"]
+
+
+@pytest.fixture
+def here(book, monkeypatch):
+    """The tiny book, not yet run, as the place we are in."""
+    monkeypatch.delenv("SRNN_ROOT", raising=False)
+    monkeypatch.chdir(book)
+    return book
+
+
+@pytest.fixture
+def run_here(run_book, monkeypatch):
+    """The tiny book after its run, as the place we are in."""
+    monkeypatch.delenv("SRNN_ROOT", raising=False)
+    monkeypatch.chdir(run_book)
+    return run_book
+
+
+def one_line(capsys):
+    """The only line on stderr; nothing stands on stdout."""
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith("error: ")
+    return err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("", ("no command; allowed: run, status, parameters, claims, evidence",)),
+        ("rnu", ("command is 'rnu'", "did you mean 'run'?")),
+        (
+            "run self-aplication",
+            ("chapter is 'self-aplication'", "did you mean 'self-replication/self-application'"),
+        ),
+        ("run no/where.ipynb", ("chapter is 'no/where.ipynb'",)),
+        ("run --scale quik", ("scale is 'quik'; allowed: quick, book", "did you mean 'quick'?")),
+        ("run --scale paper", ("scale is 'paper'; allowed: quick, book",)),
+        ("run self-application --scale quik", (f"scale of {tinybook.CHAPTER} is 'quik'", "did you mean 'quick'?")),
+        ("run self-application --scale paper", (f"scale of {tinybook.CHAPTER} is 'paper'; allowed: book, quick",)),
+        ("run --jobs 0", ("jobs is 0; allowed: a whole number, 1 or more",)),
+        ("run --jobs two", ("--jobs", "invalid int value: 'two'")),
+        ("run --scale", ("--scale", "expected one argument")),
+        ("run --sclae quick", ("option is '--sclae'", "did you mean '--scale'?")),
+        ("run --scal quick", ("option is '--scal'", "did you mean '--scale'?")),
+        ("run -p nets", ("-p", "expected 2 arguments")),
+        ("run -p net 5", ("parameter is 'net'", "scale, seed, nets", "did you mean 'nets'?")),
+        ("run -p nets many", ("nets is 'many'", "a whole number, 1 or more")),
+        ("run -p nets 5.5", ("nets is 5.5", "a whole number")),
+        ("run -p nets -5", ("nets is -5", "1 or more")),
+        ("run -p learning_rate nan", ("learning_rate is 'nan'", "a finite number above 0")),
+        ("run -p learning_rate fast", ("learning_rate is 'fast'", "a finite number above 0")),
+        ("run -p noise_levels []", ("noise_levels is []", "not empty")),
+        ("run -p nets 5 -p nets 6", ("-p nets is given twice",)),
+        ("run -p scale quick", ("--scale",)),
+        ("run self-application --scale quick -p seed -1", ("seed is -1", "0 or more")),
+        ("status now", ("now",)),
+        ("parameters", ("CHAPTER", "required")),
+        ("parameters self-aplication", ("chapter is 'self-aplication'", "did you mean 'self-replication/self-app")),
+        ("parameters self-application --scale quick", ("option is '--scale'",)),
+        ("claims --jsno", ("option is '--jsno'", "did you mean '--json'?")),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(here, capsys, arguments, words):
+    assert cli.main(arguments.split()) == 2
+    line = one_line(capsys)
+    assert [word for word in words if word not in line] == []
+    assert not (here / "_runs").exists()
+
+
+def test_outside_of_a_book(tmp_path_factory, monkeypatch, capsys):
+    monkeypatch.delenv("SRNN_ROOT", raising=False)
+    monkeypatch.chdir(tmp_path_factory.mktemp("nowhere"))
+    for command in ("run", "status", "parameters soups", "claims"):
+        assert cli.main(command.split()) == 2
+        assert "no book at or above" in one_line(capsys)
+
+
+def test_no_chapter_yet(here, capsys):
+    chapters.find("self-application", here).path.unlink()
+    assert cli.main(["run"]) == 2
+    assert "there is no chapter in book/ yet" in one_line(capsys)
+    assert cli.main(["run", "soups"]) == 2
+    assert "no chapter in book/ yet" in one_line(capsys)
+    assert cli.main(["status"]) == 0
+    assert capsys.readouterr().out.split() == STATUS_HEAD
+
+
+def test_as_a_program(here):
+    command = [sys.executable, "-m", "srnn_lib", "run", "-p", "nets", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {tinybook.CHAPTER}: nets is 0; allowed: a whole number, 1 or more\n"
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Names of the chapters that were run, without running them; one called `soups` fails."""
+    ran = []
+
+    def execute(plan, progress=None):
+        ran.append((plan.chapter.id, plan.scale, dict(plan.given)))
+        if plan.chapter.id.endswith("soups"):
+            raise runner.RunFailed(f"{plan.chapter.id}: code cell 3 raised ValueError: no")
+        return Run(plan.target, 1.25, 99)
+
+    monkeypatch.setattr(runner, "execute", execute)
+    return ran
+
+
+def test_run_takes_all_chapters_in_order_and_stops_at_the_first_failure(here, capsys, runs):
+    for name in ("definitions", "soups", "mixed", "weight-space"):
+        tinybook.add(here, f"self-replication/{name}")
+    assert cli.main(["run"]) == 1
+    out, err = capsys.readouterr()
+    ran = ["definitions", "self-application", "weight-space", "mixed", "soups"]
+    assert [name for name, *_ in runs] == [f"self-replication/{name}" for name in ran]
+    assert [line.split(":")[0] for line in out.splitlines()] == [name for name, *_ in runs[:-1]]
+    assert "self-replication/definitions: 1.2 s, 99 MiB, book/self-replication/definitions.ipynb" in out
+    assert err == "error: self-replication/soups: code cell 3 raised ValueError: no\n"
+
+
+def test_run_takes_named_chapters_once_with_parameters(here, capsys, runs):
+    tinybook.add(here, "self-replication/definitions")
+    arguments = "run self-application self-application --scale quick -p nets 9 -p learning_rate 1e-5"
+    assert cli.main(arguments.split()) == 0
+    assert runs == [(tinybook.CHAPTER, "quick", {"nets": 9, "learning_rate": 1e-5, "scale": "quick"})]
+    assert "_runs/self-replication-self-application--quick-" in capsys.readouterr().out
+
+
+def test_run_takes_the_chapters_that_have_the_scale(here, capsys, runs):
+    tinybook.add(here, "self-replication/definitions")
+    tinybook.add(here, "self-replication/mixed", book=tinybook.SETTINGS, paper={"nets": 400}, quick={})
+    assert cli.main(["run", "--scale", "quick"]) == 0
+    assert [(name, scale) for name, scale, _ in runs] == [
+        (tinybook.CHAPTER, "quick"),
+        ("self-replication/mixed", "quick"),
+    ]
+    runs.clear()
+    assert cli.main(["run", "--scale", "paper"]) == 0
+    assert runs == [("self-replication/mixed", "paper", {"scale": "paper", "nets": 400})]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_named_chapter_must_have_the_scale(here, capsys, runs):
+    tinybook.add(here, "self-replication/mixed", book=tinybook.SETTINGS, paper={"nets": 400})
+    assert cli.main(["run", "mixed", "self-application", "--scale", "paper"]) == 2
+    assert f"scale of {tinybook.CHAPTER} is 'paper'; allowed: book, quick" in one_line(capsys)
+    assert runs == []
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "run self-application --scale quick", "parameters self-application", "status", "claims --check"]
+)
+def test_a_cell_that_differs_from_the_scales_is_one_line(run_here, capsys, command):
+    settings = {**tinybook.SETTINGS, "nets": 41}
+    tinybook.edit_data(
+        run_here, "scales.yml", lambda held: held["chapters"].update({tinybook.CHAPTER: {"book": settings}})
+    )
+    tinybook.edit_data(
+        run_here, "scales.yml", lambda held: held["chapters"][tinybook.CHAPTER].update(quick={"nets": 5})
+    )
+    assert cli.main(command.split()) == 2
+    line = f"error: {tinybook.CHAPTER}: its parameters cell and scales.yml disagree: nets is 40, 41\n"
+    assert one_line(capsys) == line
+    assert not (run_here / "_runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "command", "line"),
+    [
+        ("scales.yml", lambda held: held.pop("scales"), "run", "scales.yml: 'scales' is missing"),
+        ("claims.yml", lambda held: held[0].update(papr=3), "claims", "claims.yml, SR-01: key is 'papr'; allowed: id"),
+        ("papers.yml", lambda held: held["SR"].update(title=3), "status", "papers.yml, SR: title is 3; allowed: text"),
+        ("parameters.yml", lambda held: held["nets"].pop("is"), "run", "parameters.yml, nets: 'is' is missing"),
+        ("parameters.yml", lambda held: held.pop("nets"), "run", "parameter without a rule in book/parameters.yml is"),
+    ],
+)
+def test_a_fault_in_a_data_file_is_one_line(here, capsys, name, change, command, line):
+    tinybook.edit_data(here, name, change)
+    assert cli.main([command]) == 2
+    assert line in one_line(capsys)
+
+
+class TestStatus:
+    def test_chapters(self, run_here, capsys):
+        tinybook.write(run_here, name="self-replication/soups")
+        assert cli.main(["status"]) == 0
+        head, fresh, never = capsys.readouterr().out.splitlines()
+        assert head.split() == STATUS_HEAD
+        assert fresh.startswith(f"{tinybook.CHAPTER}  fresh      ")
+        assert never == "self-replication/soups             never run"
+        tinybook.edit(run_here, lambda nb: nb.cells[3].update(source="x = 1"))
+        assert cli.main(["status"]) == 0
+        assert "stale" in (line := capsys.readouterr().out.splitlines()[1])
+        assert line.endswith("its cells changed")
+
+    def test_tables(self, run_here, capsys, library):
+        day = "2026-11-26"
+        tinybook.keep_table(run_here, "calibration", "srnn_lib.checks", day=day)
+        tinybook.keep_table(run_here, "death", "srnn_lib.randomness", day=day)
+        tinybook.keep_table(run_here, "overlay", day=day, modules=None)
+        (run_here / "results" / "plateau.parquet").write_bytes(b"PAR1")
+        with (library / "randomness.py").open("a") as file:
+            file.write("\nNEW = 1\n")
+        assert cli.main(["status"]) == 0
+        head, _, *tables = [re.split(" {2,}", line) for line in capsys.readouterr().out.splitlines()]
+        assert head == ["chapter or table", "state", "time", "memory", "day", "why"]
+        *found, (name, kind, why) = tables
+        again = "make it again: python -m srnn_lib evidence scaled"
+        assert found == [
+            ["results/calibration", "fresh", day],
+            ["results/death", "stale", day, f"srnn_lib.randomness changed; {again} death"],
+            ["results/overlay", "stale", day, f"the modules that made it are not there any more; {again} overlay"],
+        ]
+        assert (name, kind) == ("results/plateau", "damaged")
+        assert why.endswith("plateau.parquet is damaged or not a Parquet file; delete it and make it again")
+
+    def test_a_table_whose_stamp_says_next_to_nothing(self, run_here, capsys):
+        tinybook.keep_table(run_here, day=None, modules=None, command=None)
+        assert cli.main(["status"]) == 0
+        why = "the modules that made it are not there any more"
+        assert re.split(" {2,}", capsys.readouterr().out.splitlines()[-1]) == ["results/death", "stale", why]
+
+
+class TestParameters:
+    def test_what_they_are_and_may_be(self, here, capsys):
+        assert cli.main(["parameters", "self-application"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        found = [re.split(" {2,}", line) for line in lines]
+        assert found == [
+            ["parameter", "book", "quick", "allowed", "meaning"],
+            ["scale", "book", "quick", "with --scale", "name of the settings"],
+            ["seed", "3", "3", "a whole number, 0 or more", "of the random generator"],
+            ["nets", "40", "5", "a whole number, 1 or more", "random nets"],
+            ["learning_rate", "0.01", "0.001", "a finite number above 0", "of gradient descent"],
+            [
+                "noise_levels", "[0.1, 0.001]", "[0.1, 0.001]",
+                "a list, not empty, each item a finite number above 0", "changes of a weight",
+            ],
+        ]  # fmt: skip
+
+    def test_a_column_for_every_scale_that_the_chapter_has(self, here, capsys):
+        tinybook.add(here, "self-replication/mixed", book=tinybook.SETTINGS, scaled={"nets": 400})
+        assert cli.main(["parameters", "mixed"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].split() == ["parameter", "book", "scaled", "allowed", "meaning"]
+        assert lines[3].split()[:3] == ["nets", "40", "400"]
+
+    def test_nothing_is_run(self, here, runs):
+        before = chapters.find(tinybook.CHAPTER, here).path.read_bytes()
+        assert cli.main(["parameters", "self-application"]) == 0
+        assert chapters.find(tinybook.CHAPTER, here).path.read_bytes() == before
+        assert runs == []
+
+
+class TestOwnCommands:
+    """A project may add commands of its own; the book's are there without it."""
+
+    def test_the_book_alone(self, here, capsys):
+        assert list(book_cli.COMMANDS) == ["run", "status", "parameters", "claims"]
+        assert book_cli.main(["evidence", "scaled"]) == 2
+        assert "command is 'evidence'; allowed: run, status, parameters, claims" in one_line(capsys)
+
+    def test_one_more(self, here, capsys):
+        asked = []
+
+        def greet(options):
+            asked.append(options.name)
+            return 3
+
+        more = {"greet": book_cli.Command("say hello", greet, lambda parser: parser.add_argument("name"))}
+        assert book_cli.main(["greet", "you"], more) == 3
+        assert asked == ["you"]
+        assert book_cli.main(["gret", "you"], more) == 2
+        assert "command is 'gret'" in (line := one_line(capsys))
+        assert "did you mean 'greet'?" in line
+
+
+class TestClaims:
+    def test_table(self, run_here, capsys):
+        assert cli.main(["claims"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].split() == ["claim", "verdict", "chapter", "measured"]
+        assert lines[1].split()[:3] == ["SR-01", "reproduced", tinybook.CHAPTER]
+        assert lines[1].endswith("share at zero: 0.62 [0.47, 0.76], n = 40")
+        assert lines[3].split() == ["ON-01", "open", "organism-networks/definitions"]
+        assert lines[4] == "3 claims: 2 reproduced, 1 open"
+
+    def test_json(self, run_here, capsys):
+        assert cli.main(["claims", "--json"]) == 0
+        out = capsys.readouterr().out
+        assert out == (run_here / "book" / "scoreboard.json").read_text(encoding="utf-8")
+        assert [row["verdict"] for row in json.loads(out)] == ["reproduced", "reproduced", "open"]
+
+    def test_check_passes_an_honest_book(self, run_here, capsys):
+        assert cli.main(["claims", "--check"]) == 0
+        assert capsys.readouterr() == ("3 claims: 2 reproduced, 1 open\n", "")
+
+    def test_check_finds_a_verdict_edited_by_hand(self, run_here, capsys):
+        def edit(nb):
+            stored = nb.cells[5].outputs[1]
+            stored.metadata.srnn.checks[0].value = 0.0
+            stored.metadata.srnn.verdict = "partly"
+
+        tinybook.edit(run_here, edit)
+        assert cli.main(["claims", "--check"]) == 1
+        lines = capsys.readouterr().err.splitlines()
+        assert all(line.startswith("error: ") for line in lines)
+        assert any("SR-02 is not what its stored values give today" in line for line in lines)
+
+    @pytest.mark.parametrize(
+        ("changes", "fault"),
+        [
+            ({"modules": None}, "stale: the modules that made it are not there any more"),
+            ({"library": {}}, "stale: srnn_lib.checks changed; srnn_lib.randomness changed"),
+            ({"modules": ["srnn_lib.gone"]}, "stale: the modules that made it are not there any more"),
+        ],
+    )
+    def test_check_finds_a_stale_table(self, run_here, capsys, changes, fault):
+        tinybook.keep_table(run_here)
+        assert cli.main(["claims", "--check"]) == 0
+        capsys.readouterr()
+        tinybook.keep_table(run_here, **changes)
+        assert cli.main(["claims", "--check"]) == 1
+        assert capsys.readouterr().err == f"error: results/death.parquet: {fault}\n"
+
+    def test_check_finds_a_damaged_table(self, run_here, capsys):
+        path = tinybook.keep_table(run_here)
+        path.write_bytes(path.read_bytes()[:-1])
+        assert cli.main(["claims", "--check"]) == 1
+        err = capsys.readouterr().err
+        assert err.startswith("error: results/death.parquet: damaged: ")
+        assert err.count("\n") == 1
+
+    def test_check_finds_own_settings(self, run_here, capsys):
+        tinybook.edit(run_here, lambda nb: nb.cells[5].outputs[0].metadata.srnn.update(scale=OWN))
+        assert cli.main(["claims", "--check"]) == 1
+        lines = capsys.readouterr().err.splitlines()
+        assert f"error: {tinybook.CHAPTER}: SR-01 was found with own settings, which do not count" in lines
+        assert cli.main(["claims"]) == 0
+        assert capsys.readouterr().out.splitlines()[1].split() == ["SR-01", "open", tinybook.CHAPTER]
+
+    def test_write_repairs_what_check_finds(self, run_here, capsys):
+        (run_here / "book" / "scoreboard.json").write_text("[]")
+        assert cli.main(["claims", "--check"]) == 1
+        assert "scoreboard.json is not up to date" in capsys.readouterr().err
+        assert cli.main(["claims", "--write"]) == 0
+        assert cli.main(["claims", "--check"]) == 0
+
+    def test_write_without_marks_in_the_readme_writes_nothing(self, run_here, capsys):
+        (run_here / "README.md").write_text("# Tiny\n")
+        (run_here / "book" / "scoreboard.json").write_text("[]")
+        assert cli.main(["claims", "--write"]) == 2
+        assert "README.md is missing or lacks the marks" in one_line(capsys)
+        assert (run_here / "book" / "scoreboard.json").read_text() == "[]"
+
+
+class TestGuards:
+    NOTEBOOK = f"book/{tinybook.CHAPTER}.ipynb"
+
+    def test_a_finished_chapter_passes(self, run_here):
+        code, out = tinybook.nbval(run_here, "--nbval", "--nbval-current-env", self.NOTEBOOK)
+        assert code == 0, out
+        assert "7 passed" in out
+
+    def test_the_chapter_that_took_longest_goes_first(self, run_here):
+        path = run_here / self.NOTEBOOK
+        for name, seconds in (("a", 1.5), ("b", 30.0)):
+            tinybook.edit(run_here, lambda nb, taken=seconds: nb.metadata.provenance.update(seconds=taken))
+            shutil.copy(path, path.with_name(f"{name}.ipynb"))
+        tinybook.edit(run_here, lambda nb: nb.metadata.pop("provenance"))
+        _, out = tinybook.nbval(run_here, "--nbval", "--nbval-current-env", "--collect-only", "-q", "book")
+        seen = [line.partition("::")[0].rpartition("/")[2] for line in out.splitlines() if "::" in line]
+        assert seen == ["b.ipynb"] * 7 + ["a.ipynb"] * 7 + [path.name] * 7
+
+    @pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist", "loadfile")])
+    @pytest.mark.slow
+    def test_xfailed_and_xpassed_are_failures(self, here, workers):
+        soft = "@pytest.mark.xfail\ndef test_{}():\n    {}\n"
+        tests = [
+            "import pytest\n",
+            soft.format("a", "assert False"),
+            soft.format("b", "pass"),
+            "def test_c(): pass",
+        ]
+        (here / "book" / "test_soft.py").write_text("\n\n".join(tests))
+        code, out = tinybook.nbval(here, *workers, "book/test_soft.py")
+        assert "1 passed, 1 xfailed, 1 xpassed" in out
+        assert "2 xfailed or xpassed cells count as failures" in out
+        assert code == 1
+
+    def test_a_chapter_that_never_ran_fails(self, here):
+        code, out = tinybook.nbval(here, "--nbval", "--nbval-current-env", "-k", "guards", self.NOTEBOOK)
+        assert code == 1
+        assert "it has no provenance" in out
+        assert "do not count from 1 upwards" in out
+
+    @pytest.mark.parametrize(
+        ("change", "fault"),
+        [
+            (lambda nb: nb.cells[3].update(execution_count=None), "do not count from 1 upwards"),
+            (lambda nb: nb.cells[3].update(execution_count=4), "do not count from 1 upwards"),
+            (lambda nb: nb.cells[5].update(outputs=[]), "code cell 5 is a verdict that prints nothing"),
+            (lambda nb: nb.metadata.pop("provenance"), "it has no provenance"),
+            (
+                lambda nb: nb.cells[3].metadata.update(tags=["nbval-skip"]),
+                "code cell 3 asks not to be checked",
+            ),
+            (lambda nb: nb.cells[3].update(source="# NBVAL_SKIP\nx"), "code cell 3 asks not to be checked"),
+            (
+                lambda nb: nb.cells[5].metadata.tags.append("nbval-ignore-output"),
+                "code cell 5 is a verdict with the tag nbval-ignore-output",
+            ),
+            (
+                lambda nb: nb.cells[3].outputs.append(new_output("error", ename="E", evalue="", traceback=[])),
+                "code cell 3 ends in an error",
+            ),
+        ],
+    )
+    def test_what_the_guards_see(self, run_book, change, fault):
+        path = tinybook.edit(run_book, change)
+        assert any(fault in line for line in notebooks.unfinished(notebooks.read_notebook(path)))

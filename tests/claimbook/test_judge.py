@@ -1,0 +1,391 @@
+"""Every verdict: what decides it, what it shows, and whether its run had the settings that it names."""
+
+import json
+import math
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import tinybook
+from hypothesis import given
+from hypothesis import strategies as st
+from IPython.core.formatters import DisplayFormatter
+
+from srnn_lib.claimbook.estimates import NOTHING, Estimate, exact
+from srnn_lib.claimbook.judge import OWN, SYMBOLS, Check, Judge, Verdict, at_levels, decide, headline, restore, verdict
+from srnn_lib.claimbook.registry import Book
+
+pytest_plugins = ("tinybook_fixtures",)
+
+GOOD = {"zero_share": Estimate(0.56, 0.49, 0.63, 200), "margin": 0.1}
+HIGHER = {"zero_share": Estimate(0.5, 0.4, 0.6, 900), "margin": -0.1}
+
+
+SCALES = ["quick", "book", "scaled", "paper"]
+
+
+def judging(folder, scale="book", **changed):
+    """A judge of the tiny chapter at a scale, whose values are those of that scale but for some `changed`."""
+    values = {"scale": scale, **Book(folder).by_scale.values(tinybook.CHAPTER, scale), **changed}
+    return Judge(tinybook.CHAPTER, values, folder)
+
+
+@pytest.fixture
+def judge(book):
+    """A judge at book scale for the tiny registry."""
+    return judging(book)
+
+
+@pytest.fixture
+def claims(book):
+    """The tiny registry."""
+    return Book(book).claims
+
+
+class TestLevels:
+    def test_the_highest_decides_and_the_others_stand_beside_it(self, judge):
+        found = judge("SR-01", {"book": GOOD, "scaled": HIGHER})
+        assert (found.scale, found.word) == ("scaled", "partly")
+        assert [(other.scale, other.word) for other in found.beside] == [("book", "reproduced")]
+        assert "at scale book: reproduced" in str(found)
+        assert "Beside it, at scale book" in found._repr_html_()
+        assert judge.table().rows[0][-1] == f"{SYMBOLS['partly']} partly (scaled)"
+
+    def test_it_survives_being_stored(self, judge, book):
+        found = judge("SR-01", {"scaled": HIGHER, "book": GOOD})
+        again = restore(found.claim, json.loads(json.dumps(found.payload)), SCALES)
+        assert again == found
+        assert again.beside[0].payload == judging(book)("SR-01", **GOOD).payload
+
+    def test_alone_it_is_the_plain_verdict(self, judge, book):
+        found = judge("SR-01", {"book": GOOD})
+        assert found.payload == judging(book)("SR-01", **GOOD).payload
+        assert "beside" not in found.payload
+
+    def test_the_scale_of_the_run_must_be_there(self, judge, refused):
+        with refused("scales of SR-01", "scaled", "book"):
+            judge("SR-01", {"scaled": HIGHER})
+        with refused("scale is 'large'; allowed: quick, book, scaled, paper"):
+            judge("SR-01", {"book": GOOD, "large": GOOD})
+
+    @pytest.mark.parametrize("order", [["book", "paper", "scaled"], ["paper", "book", "scaled"]])
+    def test_the_books_list_of_scales_says_which_is_the_highest(self, claims, order):
+        found = at_levels(claims["SR-01"], dict.fromkeys(order, GOOD), SCALES)
+        assert [found.scale, *(other.scale for other in found.beside)] == ["paper", "scaled", "book"]
+        turned = at_levels(claims["SR-01"], dict.fromkeys(order, GOOD), ["paper", "scaled", "book"])
+        assert [turned.scale, *(other.scale for other in turned.beside)] == ["book", "scaled", "paper"]
+
+
+def check(value, n=1, **bounds):
+    return Check("x", "x", bounds, Estimate(value, value, value, n))
+
+
+class TestDecision:
+    @pytest.mark.parametrize(
+        ("found", "word"),
+        [
+            ([], "not testable"),
+            ([True], "reproduced"),
+            ([True, True, True], "reproduced"),
+            ([True, False], "partly"),
+            ([False, True, True], "partly"),
+            ([False], "not reproduced"),
+            ([False, False], "not reproduced"),
+        ],
+    )
+    def test_every_verdict(self, found, word):
+        assert decide([check(float(passed), equals=1.0) for passed in found]) == word
+
+    @given(
+        st.dictionaries(st.sampled_from(["min", "max", "above", "below", "equals"]), st.floats(-9, 9), min_size=1),
+        st.sampled_from([NOTHING, exact(math.nan), exact(math.inf), exact(-math.inf), Estimate(0.0, 0.0, 0.0, 0)]),
+    )
+    def test_nothing_measured_never_passes(self, bounds, found):
+        measured = Check("x", "x", bounds, found)
+        assert not measured.passed
+        assert decide([measured]) == ("open" if measured.empty else "not reproduced")
+        assert decide([measured, check(1.0, equals=1.0)]) == "partly"
+
+
+class TestJudge:
+    def test_a_verdict(self, judge):
+        found = judge("SR-01", **GOOD)
+        assert isinstance(found, Verdict)
+        assert found.word == "reproduced"
+        assert found.payload == {
+            "claim": "SR-01",
+            "verdict": "reproduced",
+            "scale": "book",
+            "checks": [
+                {"name": "zero_share", "value": 0.56, "low": 0.49, "high": 0.63, "n": 200}
+                | {"bounds": {"min": 0.4, "max": 0.8}, "passed": True},
+                {"name": "margin", "value": 0.1, "low": 0.1, "high": 0.1, "n": 1}
+                | {"bounds": {"above": 0.0}, "passed": True},
+            ],
+        }
+
+    def test_each_scale_has_its_bounds(self, book, claims):
+        quantities = GOOD | {"zero_share": 0.2}
+        assert judging(book)("SR-01", **quantities).word == "partly"
+        assert judging(book, "quick")("SR-01", **quantities).word == "reproduced"
+        assert verdict(claims["SR-01"], "paper", quantities).word == "partly"
+
+    def test_a_claim_without_a_number_is_not_testable(self, judge):
+        assert judge("ON-01").word == "not testable"
+
+    @pytest.mark.parametrize("value", [np.float32(0.5), np.int64(1), np.bool_(True), np.array(0.5), True, 1])
+    def test_numbers_of_all_kinds(self, judge, value):
+        stored = judge("SR-01", zero_share=0.5, margin=value).payload["checks"][1]["value"]
+        assert type(stored) is float
+        assert stored == float(value)
+
+    @pytest.mark.parametrize("value", [math.nan, math.inf, NOTHING, np.float64("nan")])
+    def test_what_is_not_a_number_leaves_it_open_and_is_stored_as_none(self, judge, value):
+        found = judge("SR-01", zero_share=value, margin=value)
+        assert found.word == "open"
+        assert found.payload["checks"][0]["value"] is None
+        assert "nothing measured" in str(found)
+        assert json.loads(json.dumps(found.payload, allow_nan=False)) == found.payload
+
+    def test_refusals(self, judge, refused):
+        with refused("claim is 'SR-1'", "book/claims.yml", "did you mean 'SR-01'?"):
+            judge("SR-1")
+        with refused("SR-01 needs the quantities zero_share, margin", "given: zero_share"):
+            judge("SR-01", zero_share=0.5)
+        with refused("SR-01 needs the quantities zero_share, margin", "given: zero_share, margin, more"):
+            judge("SR-01", **GOOD, more=1.0)
+        with refused("ON-01 needs the quantities none", "given: x"):
+            judge("ON-01", x=1.0)
+        for wrong in ("0.5", None, [0.5], np.array([0.5, 0.25])):
+            with refused("margin of SR-01 is", repr(wrong), "an Estimate or a number"):
+                judge("SR-01", zero_share=0.5, margin=wrong)
+
+    def test_a_claim_is_judged_once(self, judge, refused):
+        judge("SR-01", **GOOD)
+        with refused("SR-01 was judged before"):
+            judge("SR-01", **GOOD)
+
+    def test_claims_that_follow_from_others(self, judge, refused):
+        judge("SR-01", **GOOD)
+        with refused("claim is 'SR-02'", "judge it first"):
+            judge.held("SR-01", "SR-02")
+        judge("SR-02", error=1.0)
+        assert judge.held("SR-01")
+        assert not judge.held("SR-01", "SR-02")
+
+    @pytest.mark.parametrize("scale", ["boook", "paper", 3, None])
+    def test_a_scale_that_the_chapter_does_not_have(self, book, refused, scale):
+        with refused(f"scale is {scale!r}; allowed: book, quick"):
+            Judge(tinybook.CHAPTER, {"scale": scale, **tinybook.SETTINGS}, book)
+
+    def test_values_without_a_scale(self, book, refused):
+        with refused("scale is None; allowed: book, quick"):
+            Judge(tinybook.CHAPTER, tinybook.SETTINGS, book)
+
+    def test_a_chapter_that_has_no_scales(self, book, refused):
+        with refused("chapter in scales.yml is 'self-application'", "did you mean 'self-replication/self-application'"):
+            Judge("self-application", {"scale": "book", **tinybook.SETTINGS}, book)
+
+    def test_a_stored_verdict_comes_back(self, judge, claims):
+        for found in (judge("SR-01", **GOOD), judge("SR-02", error=math.nan), judge("ON-01")):
+            stored = json.loads(json.dumps(found.payload))
+            again = restore(claims[found.claim.id], stored, SCALES)
+            assert again._repr_mimebundle_() == found._repr_mimebundle_()
+
+    def test_todays_bounds_decide_on_stored_values(self, book, judge):
+        stored = judge("SR-01", **GOOD).payload
+        tinybook.edit_data(book, "claims.yml", lambda held: held[0]["checks"]["margin"].update(book={"above": 0.5}))
+        again = restore(Book(book).claims["SR-01"], stored, SCALES)
+        assert (stored["verdict"], again.word) == ("reproduced", "partly")
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            (lambda stored: stored.pop("scale"), ("the stored verdict on SR-01 is damaged", "scale")),
+            (lambda stored: stored.pop("checks"), ("the stored verdict on SR-01 is damaged", "checks")),
+            (lambda stored: stored.update(checks=None), ("the stored verdict on SR-01 is damaged",)),
+            (lambda stored: stored["checks"][0].pop("value"), ("the stored verdict on SR-01 is damaged", "value")),
+            (lambda stored: stored["checks"].pop(), ("SR-01 needs the quantities zero_share, margin", "given: zero")),
+            (lambda stored: stored.update(scale="large"), ("scale is 'large'; allowed: quick, book, scaled, paper",)),
+            (lambda stored: stored.update(scale=OWN), (f"scale is '{OWN}'; allowed: quick, book, scaled, paper",)),
+            (lambda stored: stored["beside"][0].update(scale=OWN), (f"scale is '{OWN}'; allowed: quick, book",)),
+        ],
+    )
+    def test_a_payload_that_is_not_one(self, judge, claims, refused, change, words):
+        stored = json.loads(json.dumps(judge("SR-01", {"book": GOOD, "scaled": HIGHER}).payload))
+        change(stored)
+        with refused(*words):
+            restore(claims["SR-01"], stored, SCALES)
+
+
+class TestDisplay:
+    def test_notebooks_get_text_html_and_payload(self, judge):
+        found = judge("SR-01", **GOOD)
+        data, metadata = DisplayFormatter().format(found)
+        assert metadata == {"srnn": found.payload}
+        assert data["text/plain"] == str(found)
+        for text in (data["text/plain"], data["text/html"]):
+            assert "SR-01" in text
+            assert "reproduced" in text
+            assert "0.56 [0.49, 0.63], n = 200" in text
+            assert "at least 0.4 and at most 0.8" in text
+            assert "0.54 (27 of 50, log)" in text
+
+    def test_html_is_escaped_and_balanced(self, book):
+        text = tinybook.CLAIMS.replace("Most nets end at zero.", '"a < b & c"').replace("share at zero", "<i>")
+        (book / "book" / "claims.yml").write_text(text, encoding="utf-8")
+        html = judging(book)("SR-01", **GOOD)._repr_html_()
+        assert "a &lt; b &amp; c" in html
+        assert "&lt;i&gt;" in html
+        assert Tags.unbalanced(html) == []
+
+    def test_table_is_in_order(self, judge):
+        judge("SR-02", error=1.0)
+        judge("SR-01", **GOOD)
+        table = judge.table()
+        assert [line.split(" | ")[0] for line in str(table).splitlines()] == ["Claim", "SR-01", "SR-02"]
+        assert table._repr_html_().index("SR-01") < table._repr_html_().index("SR-02")
+        assert "✗ not reproduced" in table._repr_html_()
+        assert Tags.unbalanced(table._repr_html_()) == []
+        assert DisplayFormatter().format(table)[1] == {}
+
+    def test_the_headline_is_the_first_check(self, judge):
+        assert headline(judge("SR-01", **GOOD)) == "share at zero: 0.56 [0.49, 0.63], n = 200"
+        assert headline(judge("ON-01")) == ""
+
+    def test_claims_at_stake_are_those_of_the_chapter(self, book, judge):
+        table = judge.at_stake()
+        assert [row[0] for row in table.rows] == ["SR-01", "SR-02"]
+        assert table.rows[1] == ("SR-02", "The error of the identity net is $0$.", "§3.2", "Exactly 0.")
+        assert table.summary == "2 claims are at stake in this chapter, with criteria fixed beforehand"
+        assert Tags.unbalanced(html := table._repr_html_()) == []
+        assert html.startswith('<details class="srnn-stakes"><summary>2 claims are at stake')
+        assert DisplayFormatter().format(table)[1] == {}
+
+    def test_one_claim_at_stake(self, book):
+        tinybook.edit_data(book, "claims.yml", lambda held: held.pop(1))
+        assert judging(book).at_stake().summary.startswith("One claim is at stake")
+
+
+DIFFERENT = [
+    ({"nets": 41}, "nets is 41, at book 40"),
+    ({"learning_rate": 0.02}, "learning_rate is 0.02, at book 0.01"),
+    ({"noise_levels": [0.1]}, "noise_levels is [0.1], at book [0.1, 0.001]"),
+    ({"noise_levels": [0.001, 0.1]}, "noise_levels is [0.001, 0.1], at book [0.1, 0.001]"),
+    ({"nets": "40"}, "nets is '40', at book 40"),
+    ({"nets": 40.5}, "nets is 40.5, at book 40"),
+    ({"noise_levels": np.array([0.1, 0.001])}, "noise_levels is array([0.1  , 0.001]), at book [0.1, 0.001]"),
+    ({"noise_levels": (0.1, 0.001)}, "noise_levels is (0.1, 0.001), at book [0.1, 0.001]"),
+    ({"nets": None}, "nets is None, at book 40"),
+    ({"nets": 41, "seed": 4}, "seed is 4, at book 3; nets is 41, at book 40"),
+]
+
+
+class TestOwnSettings:
+    """A run with values that no scale has is shown, and does not count."""
+
+    @pytest.mark.parametrize("scale", ["book", "quick"])
+    def test_the_values_of_a_scale_are_not_own(self, book, scale):
+        found = judging(book, scale)("SR-01", **GOOD)
+        assert (found.own, found.payload["scale"]) == ("", scale)
+        assert f"SR-01: reproduced (scale: {scale})" in str(found)
+        assert f"Scale: {scale}." in found._repr_html_()
+        assert OWN not in str(found) + found._repr_html_()
+
+    def test_how_a_number_is_written_does_not_matter(self, book):
+        assert judging(book, nets=40.0, noise_levels=[1e-1, 1e-3]).own == ""
+
+    def test_other_names_of_the_chapter_do_not_matter(self, book):
+        assert judging(book, draws=[1, 2], threads=7).own == ""
+
+    @pytest.mark.parametrize(("changed", "words"), DIFFERENT, ids=[words for _, words in DIFFERENT])
+    def test_values_changed_by_hand_are_named(self, book, changed, words):
+        judge = judging(book, **changed)
+        found = judge("SR-01", **GOOD)
+        assert judge.own == found.own == words
+        assert str(found).splitlines()[0] == f"SR-01: reproduced (own settings, which do not count: {words})"
+        assert f"{OWN}, which do not count:".capitalize() in found._repr_html_()
+        assert 'class="srnn-verdict srnn-own-settings"' in found._repr_html_()
+        assert "srnn-reproduced" not in found._repr_html_()
+        assert found.payload == {**judging(book)("SR-01", **GOOD).payload, "scale": OWN}
+
+    def test_a_scale_typed_by_hand_over_values_of_another(self, book):
+        judge = judging(book, "quick", **tinybook.SETTINGS)
+        found = judge("SR-01", **GOOD | {"zero_share": 0.2})
+        assert found.own == "nets is 40, at quick 5; learning_rate is 0.01, at quick 0.001"
+        assert found.payload["scale"] == OWN
+        assert f"own settings, which do not count: {found.own}" in str(found)
+
+    def test_a_value_that_is_gone(self, book):
+        values = {"scale": "book", **tinybook.SETTINGS}
+        judge = Judge(tinybook.CHAPTER, values, book)
+        del values["seed"]
+        assert judge.own == "seed is None, at book 3"
+
+    def test_the_values_count_when_the_claim_is_judged(self, book):
+        values = {"scale": "book", **tinybook.SETTINGS}
+        judge = Judge(tinybook.CHAPTER, values, book)
+        assert judge("SR-02", error=0.0).own == ""
+        values["nets"] = 41
+        assert judge("SR-01", **GOOD).own == "nets is 41, at book 40"
+        assert judge.verdicts["SR-02"].own == ""
+
+    def test_the_scale_cannot_change_on_the_way(self, book):
+        values = {"scale": "book", **tinybook.SETTINGS}
+        judge = Judge(tinybook.CHAPTER, values, book)
+        values["scale"] = "quick"
+        found = judge("SR-01", **GOOD | {"zero_share": 0.2})
+        assert found.own == "scale is 'quick', at book 'book'"
+        assert (found.word, found.payload["scale"]) == ("partly", OWN)
+
+    def test_what_is_stored_in_results_does_not_help(self, book):
+        found = judging(book, nets=41)("SR-01", {"book": GOOD, "scaled": HIGHER})
+        assert (found.scale, found.payload["scale"]) == ("scaled", OWN)
+        assert [other["scale"] for other in found.payload["beside"]] == [OWN]
+        assert "with own settings: reproduced" in str(found)
+        assert "Beside it, with own settings: " in found._repr_html_()
+        assert "at scale book" not in str(found) + found._repr_html_()
+        assert "own settings, which do not count: nets is 41" in str(found)
+
+    def test_the_table_of_the_chapter_says_so(self, book):
+        judge = judging(book, nets=41)
+        judge("SR-02", error=1.0)
+        judge("SR-01", **GOOD)
+        assert [row[-1] for row in judge.table().rows] == [
+            "✓ reproduced (own settings)",
+            "✗ not reproduced (own settings)",
+        ]
+        assert "✓ reproduced (own settings)" in judge.table()._repr_html_()
+
+    def test_html_is_escaped(self, book):
+        html = judging(book, nets="<b>&")("SR-01", **GOOD)._repr_html_()
+        assert "nets is &#x27;&lt;b&gt;&amp;&#x27;, at book 40" in html
+        assert Tags.unbalanced(html) == []
+
+    def test_notebooks_get_it_in_text_html_and_payload(self, book):
+        data, metadata = DisplayFormatter().format(judging(book, nets=41)("SR-01", **GOOD))
+        assert metadata["srnn"]["scale"] == OWN
+        assert "nets is 41, at book 40" in data["text/plain"]
+        assert "nets is 41, at book 40" in data["text/html"]
+
+
+class Tags(HTMLParser):
+    """Tags that are still open or closed out of turn."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+        self.wrong = []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    @classmethod
+    def unbalanced(cls, html):
+        reader = cls()
+        reader.feed(html)
+        return reader.open + reader.wrong

@@ -1,0 +1,243 @@
+"""A killed training goes on and ends with the same bits."""
+
+import json
+import multiprocessing
+import time
+from dataclasses import replace
+
+import endless
+import pytest
+import torch
+
+from srnn_lib.claimbook import store
+from srnn_lib.experiments import checkpoints
+from srnn_lib.experiments.checkpoints import Training
+from srnn_lib.experiments.plans import Plan
+from srnn_lib.neurons import sgd, turnover
+
+PLAN = Plan(
+    (12, 8, 4, 4), 5, 24, (4, 12, 24), (12, 3), sgd.SGDRule(0.1, 40), "fan-in", "standard",
+    renewal=turnover.TurnoverRule(0.05), period=5,
+)  # fmt: skip
+
+
+def parameters(stack):
+    return (*stack.weights, *stack.biases)
+
+
+def same(one, other):
+    pairs = zip((*parameters(one.stack), one.losses, one.dead, one.worth),
+                (*parameters(other.stack), other.losses, other.dead, other.worth), strict=True)  # fmt: skip
+    return all(torch.equal(a.nan_to_num(-1), b.nan_to_num(-1)) for a, b in pairs)
+
+
+@pytest.fixture
+def training(images, tmp_path):
+    """The plan on noise, in a folder of its own."""
+    return Training(PLAN, images, tmp_path / "course")
+
+
+@pytest.fixture
+def placeless(images, tmp_path, monkeypatch):
+    """Trainings of a plan in a run store of their own."""
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path / "store"))
+    return lambda plan=PLAN: Training(plan, images)
+
+
+def test_a_training_keeps_what_it_was_asked_to(training):
+    state = training.run()
+    assert state.epoch == 24
+    assert state.stack.runs == 3
+    assert state.losses.shape == (24, 5)
+    assert state.losses[11].isfinite().all()
+    assert state.losses[12, 3:].isnan().all()
+    assert training.snapshots() == [4, 12, 24]
+    assert [training.snapshot(epoch).runs for epoch in (4, 12, 24)] == [5, 5, 3]
+    assert all(map(torch.equal, parameters(training.snapshot(24)), parameters(state.stack)))
+    assert all(map(torch.equal, parameters(training.snapshot(0)), parameters(PLAN.start())))
+    assert state.dead.shape == state.worth.shape == (4, 5, 8)
+
+
+@pytest.mark.parametrize("stop", [3, 5, 12, 13, 17])
+def test_interrupted_anywhere_it_ends_with_the_same_bits(training, tmp_path, stop, monkeypatch):
+    whole, cut = training.run(), replace(training, place=tmp_path / "cut")
+    monkeypatch.setattr(checkpoints, "MINUTES", 0)
+    epoch = sgd.SGD.epoch
+
+    def die(self, number):
+        if number == stop:
+            raise KeyboardInterrupt
+        return epoch(self, number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sgd.SGD, "epoch", die)
+        with pytest.raises(KeyboardInterrupt):
+            cut.run()
+    assert cut.state().epoch == stop
+    assert same(cut.run(), whole)
+
+
+def test_killed_without_warning_it_is_never_half_written(images, tmp_path):
+    training = Training(replace(PLAN, epochs=10**6, snapshots=()), images, tmp_path / "endless")
+    process = multiprocessing.get_context("spawn").Process(target=endless.train, args=(training,))
+    process.start()
+    deadline = time.monotonic() + 60
+    while not training.has("state") and process.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.kill()
+    process.join()
+    cut = training.state()
+    assert cut.epoch > 0
+    whole = Training(replace(training.plan, epochs=cut.epoch), images, tmp_path / "whole").run()
+    assert same(cut, whole)
+
+
+def test_states_of_other_settings_are_refused(training, refused):
+    training.run()
+    with refused("course/state.safetensors", "seed", "the plan's settings"):
+        replace(training, plan=replace(PLAN, seed=1)).state()
+    other = replace(training.images, sha256={"digits-images": "1"})
+    with refused("course/epoch-000004.safetensors", "of other images"):
+        replace(training, images=other).snapshot(4)
+    with refused("epoch", "[4, 12, 24]", "run the training"):
+        training.snapshot(5)
+    (training.folder / "state.safetensors").write_bytes(b"half")
+    with refused("state.safetensors"):
+        training.run()
+
+
+def test_a_training_that_is_over_is_only_read(training, monkeypatch):
+    whole = training.run()
+    monkeypatch.setattr(sgd, "SGD", None)
+    assert same(training.run(), whole)
+
+
+def test_a_training_goes_as_far_as_it_is_wanted(training, tmp_path):
+    whole, parts = training.run(), replace(training, place=tmp_path / "parts")
+    assert [parts.run(until=epoch).epoch for epoch in (0, 7, 5, 13)] == [0, 7, 7, 13]
+    assert same(parts.run(until=99), whole)
+
+
+def test_a_training_says_when_it_was_saved(training, monkeypatch):
+    said = []
+    training.run(2, said.append)
+    assert [line.partition("epoch")[2] for line in said] == [" 2 of 24"]
+    monkeypatch.setattr(checkpoints, "MINUTES", 0)
+    training.run(5, said.append)
+    assert [line.partition("epoch")[2] for line in said[1:]] == [" 3 of 24", " 4 of 24", " 5 of 24"]
+
+
+def test_a_training_is_known_by_its_plan_and_images_alone(placeless, images):
+    training = placeless()
+    assert json.loads(json.dumps(training.settings)) == training.settings
+    assert training.settings["images"] == ["digits", 3, {"digits-images": "0"}]
+    assert training.settings["rule"] == {"learning_rate": 0.1, "batch": 40, "weight_decay": 0.001, "decay": "weights"}
+    again = Training(replace(PLAN), images)
+    assert (again.settings, again.folder) == (training.settings, training.folder)
+    training.run(1)
+    assert store.read_result(training.folder / "state.safetensors")[1] == training.settings
+
+
+def test_what_rests_on_a_training_is_computed_once(placeless):
+    calls = []
+
+    def make():
+        calls.append(1)
+        return {"sum": torch.ones(1)}
+
+    for plan, epoch in ((PLAN, 1), (PLAN, 1), (PLAN, 2), (replace(PLAN, seed=1), 1)):
+        assert placeless(plan).cached("sums", make, [checkpoints.__name__], epoch=epoch)["sum"] == 1
+    assert len(calls) == 3
+
+
+def test_what_lies_beside_a_training_comes_back(training, tmp_path, refused):
+    assert not training.has("beside")
+    training.write("beside", {"values": torch.arange(3)})
+    assert training.has("beside")
+    assert training.read("beside")["values"].tolist() == [0, 1, 2]
+    with refused("course/beside.safetensors", "of other runs"):
+        replace(training, plan=replace(PLAN, runs=4)).read("beside")
+
+
+def test_a_training_moved_to_the_repository_lives_with_the_results(placeless, empty_book):
+    training = placeless()
+    training.run(until=5)
+    assert not training.is_committed
+    place = training.move_to_repo()
+    assert place.parent == empty_book / "results" / "courses"
+    assert training.is_committed
+    assert training.folder == place == training.move_to_repo()
+    assert training.state().epoch == 5
+    assert training.snapshots() == [4]
+    assert training.move_to_store().parent == store.store_folder()
+    assert not place.exists()
+    assert not training.is_committed
+    assert training.folder.parent == store.store_folder()
+    assert training.state().epoch == 5
+
+
+def test_plain_training_begins_where_rounds_replaced_nobody(placeless, tmp_path):
+    plain = placeless(replace(PLAN, renewal=None, period=500))
+    rule = turnover.TurnoverRule(0.0)
+    idle = placeless(replace(PLAN, renewal=rule, epochs=12, snapshots=(2, 4, 12), fewer=None))
+    alone = replace(plain, place=tmp_path / "alone")
+    whole = alone.run()
+    assert not plain.begin_with(idle)  # there is nothing yet
+    idle.run()
+    assert plain.begin_with(idle)
+    assert plain.snapshots() == [4, 12]
+    assert not plain.begin_with(idle)
+    assert plain.state().epoch == 12
+    assert same(plain.run(), whole)
+    for epoch in plain.plan.snapshots:
+        assert all(map(torch.equal, *(parameters(each.snapshot(epoch)) for each in (alone, plain))))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"renewal": turnover.TurnoverRule(0.5), "period": 5},
+        {"renewal": turnover.TurnoverRule(0.0), "seed": 1},
+        {"renewal": turnover.TurnoverRule(0.0), "runs": 4},
+        {"renewal": turnover.TurnoverRule(0.0), "epochs": 13},
+    ],
+)
+def test_other_trainings_begin_none(placeless, change):
+    other = placeless(replace(PLAN, **{"epochs": 12, "snapshots": (4, 12), "fewer": None, **change}))
+    assert other.plan.renewal.cutoff == 0 or other.run().dead.any()
+    other.run()
+    assert not placeless(replace(PLAN, renewal=None)).begin_with(other)
+
+
+def test_a_training_with_rounds_begins_with_none(placeless):
+    plain = placeless(replace(PLAN, renewal=None))
+    plain.run(4)
+    assert not placeless().begin_with(plain)
+
+
+def test_every_setting_has_a_folder_of_its_own(placeless, images):
+    plans = [PLAN, replace(PLAN, seed=1), replace(PLAN, renewal=None), replace(PLAN, rule=sgd.SGDRule(0.2, 40))]
+    smooth = replace(placeless(), images=replace(images, antialias=True))
+    places = {training.folder for training in (*map(placeless, plans), smooth)}
+    assert len(places) == len(plans) + 1
+    assert {place.parent for place in places} == {store.store_folder()}
+
+
+def test_pixels_are_scaled_by_those_of_the_training_images(training, images):
+    unit = replace(training, plan=replace(PLAN, scaling="unit"))
+    assert unit.inputs is images.train
+    assert unit.test_inputs is images.test
+    assert training.inputs.mean().item() == pytest.approx(0, abs=1e-6)
+    assert training.inputs.std().item() == pytest.approx(1, rel=1e-6)
+    torch.testing.assert_close(training.test_inputs, (images.test - images.train.mean()) / images.train.std())
+    assert training.test_inputs.mean().abs() > 1e-3
+    assert torch.equal(training.labels, images.train_labels)
+
+
+def test_a_trainer_goes_on_where_the_training_stands(training, tmp_path):
+    whole = replace(training, plan=replace(PLAN, renewal=None, fewer=None), place=tmp_path / "plain")
+    trainer = whole.trainer(whole.run(3).stack)
+    for epoch in (3, 4):
+        trainer.epoch(epoch)
+    assert all(map(torch.equal, parameters(trainer.stack), parameters(whole.run(5).stack)))

@@ -1,0 +1,97 @@
+"""The committed tables of long runs hold what their stamps say, and nothing that the paper's plans do not have."""
+
+import json
+from dataclasses import asdict
+from functools import partial
+
+import pandas as pd
+import pytest
+
+from srnn_lib.claimbook import results
+from srnn_lib.experiments import calibration, levels, make_tables, plans
+from srnn_lib.neurons import turnover
+
+KEPT = [
+    (name, level)
+    for level in levels.LEVELS
+    for name in levels.TRAINING_COLUMNS
+    if levels.table_path(name, level).is_file()
+]
+PLACES = pd.Index(["epoch", "run", "neuron", "algorithm", "parent", "after", "method", "removed", "kind"])
+"""Columns that say what a row is about, beside its training."""
+
+
+def called(plan):
+    """What the columns of a table call a plan."""
+    rule = plan.renewal or turnover.TurnoverRule(0.0)
+    return {"net": plan.net, "cutoff": rule.cutoff, "parents": rule.parents}
+
+
+def planned(name, level):
+    """The plans of a table by their settings, images aside."""
+    made = make_tables.SOURCES[name].plans(partial(plans.paper_plan, level=level))
+    return {json.dumps(asdict(plan), sort_keys=True): plan for plan in made}
+
+
+def stamped(name, level):
+    """Rows of a kept table, and the plans that its stamp names."""
+    rows, stamp = results.read_table(levels.table_path(name, level))
+    assert stamp["level"] == level
+    known = planned(name, level)
+    images = [each.pop("images") for each in stamp["courses"]]
+    assert images
+    assert all(found[:2] == ["mnist", 28] for found in images)
+    return rows, [known[json.dumps(each, sort_keys=True)] for each in stamp["courses"]]
+
+
+def test_there_are_some():
+    assert ("compression", "scaled") in KEPT
+
+
+def test_every_kept_table_is_one_that_can_be_made():
+    wanted = {levels.table_path(name, level) for level in levels.LEVELS for name in levels.tables_of(level)}
+    assert set(results.kept_tables(levels.table_path("death").parents[1])) <= wanted
+
+
+@pytest.mark.parametrize(("name", "level"), KEPT)
+def test_rows_are_of_the_stamped_trainings(name, level):
+    rows, trained = stamped(name, level)
+    by = levels.TRAINING_COLUMNS[name]
+    if by:
+        wanted = [tuple(called(plan)[column] for column in by) for plan in trained]
+        assert len(set(wanted)) == len(wanted)
+        assert set(rows[by].itertuples(index=False, name=None)) == set(wanted)
+    if name != "combined-rounds":  # where a run has as many rows as neurons that were replaced
+        assert not rows.duplicated([*by, *rows.columns.intersection(PLACES)]).any()
+
+
+@pytest.mark.parametrize(("name", "level"), [place for place in KEPT if place[0] != "plateau"])
+def test_every_run_of_the_paper_is_there(name, level):
+    rows, trained = stamped(name, level)
+    for plan in trained:
+        mine = rows
+        for column in levels.TRAINING_COLUMNS[name]:
+            mine = mine[mine[column] == called(plan)[column]]
+        assert set(mine["run"]) == set(range(plan.runs))
+
+
+def test_every_setting_was_tried_as_often():
+    table = levels.kept_table("calibration")
+    counts = table.groupby(["scaling", "init", "decay"]).size()
+    assert set(counts.index) == set(calibration.GRID)
+    assert set(counts) == {3 * 2}
+    assert set(table["epoch"]) == {500, 1000}
+
+
+def test_the_chosen_settings_are_among_those_that_were_tried():
+    chosen = plans.CALIBRATED
+    assert (chosen["scaling"], chosen["init"], "weights") in calibration.GRID
+    assert plans.paper_plan("N1").rule.decay == "weights"
+
+
+def test_both_rates_were_overlaid_for_the_same_runs_and_epochs():
+    table = levels.kept_table("overlay")
+    wide = table.pivot(index=["epoch", "run"], columns="level", values="loss")
+    assert set(wide.columns) == set(plans.PACES)
+    assert wide.notna().all(axis=None)
+    assert len(wide) == 50 * 5

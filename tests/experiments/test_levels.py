@@ -1,0 +1,102 @@
+"""Kept tables stand beside a run's own, and never instead of it without being named."""
+
+import pandas as pd
+import pytest
+
+from srnn_lib.claimbook import results
+from srnn_lib.experiments import levels
+
+OWN = pd.DataFrame({"net": ["N1"], "run": [0], "loss": [0.5]})
+KEPT = pd.DataFrame({"net": ["N1", "N1"], "run": [0, 1], "loss": [0.25, 0.75]})
+
+
+@pytest.fixture(autouse=True)
+def here(empty_book):
+    return empty_book
+
+
+def keep(level, table=KEPT):
+    results.write_table(table, levels.table_path("plateau", level), {"day": "today"})
+
+
+def test_without_kept_tables_there_is_the_run_alone():
+    found = levels.by_level("plateau", OWN, "book")
+    assert list(found) == ["book"]
+    assert levels.highest(found) == ("book", OWN)
+
+
+def test_kept_tables_stand_above_the_run():
+    keep("paper")
+    keep("scaled")
+    found = levels.by_level("plateau", OWN, "book")
+    assert list(found) == ["book", "scaled", "paper"]
+    assert found["book"] is OWN
+    level, table = levels.highest(found)
+    assert level == "paper"
+    pd.testing.assert_frame_equal(table, KEPT)
+
+
+def test_a_table_counts_as_soon_as_it_has_the_trainings_of_the_run():
+    other = OWN.assign(net="N2")
+    keep("scaled", KEPT.assign(net=["N1", "N3"]))
+    assert list(levels.by_level("plateau", pd.concat([OWN, other]), "book")) == ["book"]
+    found = levels.by_level("plateau", OWN, "book")
+    assert found["scaled"].values.tolist() == [["N1", 0, 0.25]]
+    assert list(levels.by_level("plateau", other, "book")) == ["book"]
+
+
+def test_tables_of_one_training_are_whole():
+    results.write_table(KEPT, levels.table_path("compression", "scaled"), {"day": "today"})
+    assert len(levels.by_level("compression", OWN.assign(net="N4"), "book")["scaled"]) == 2
+
+
+def test_other_scales_stand_alone():
+    keep("scaled")
+    assert list(levels.by_level("plateau", OWN, "quick")) == ["quick"]
+
+
+def test_what_does_not_fit_is_refused(refused):
+    keep("scaled", KEPT.rename(columns={"loss": "cost"}))
+    with refused("columns of bi-plateau-scaled.parquet", "loss", "make it again"):
+        levels.by_level("plateau", OWN, "book")
+    with refused("table", "did you mean 'plateau'?"):
+        levels.by_level("plateaus", OWN, "book")
+    with refused("table", "death, compression"):
+        levels.by_level("overlay", OWN, "book")
+
+
+def test_a_damaged_table_is_refused_even_where_the_run_could_stand_alone(refused):
+    keep("scaled")
+    levels.table_path("plateau").write_bytes(b"PAR1")
+    with refused("bi-plateau-scaled.parquet", "damaged", "python -m srnn_lib evidence scaled plateau"):
+        levels.by_level("plateau", OWN, "book")
+
+
+def test_a_kept_table_is_read(here):
+    keep("paper")
+    assert levels.table_path("plateau", "paper") == here / "results" / "bi-plateau-paper.parquet"
+    pd.testing.assert_frame_equal(levels.kept_table("plateau", "paper"), KEPT)
+
+
+@pytest.mark.parametrize(("name", "level"), [("plateau", "paper"), ("death", "scaled"), ("overlay", "scaled")])
+def test_a_missing_table_names_the_command_that_makes_it(name, level, refused):
+    command = f"python -m srnn_lib evidence {level} {name}"
+    assert levels.command(name, level) == command
+    with refused(levels.table_path(name, level).name, "does not exist", f"make it: {command}"):
+        levels.kept_table(name, level)
+
+
+def test_the_choice_of_settings_was_made_at_one_level_only():
+    assert levels.tables_of("scaled") == levels.TABLES
+    assert set(levels.TABLES) - set(levels.tables_of("paper")) == {"calibration", "overlay"}
+    assert levels.table_path("overlay").name == "bi-overlay.parquet"
+
+
+@pytest.mark.parametrize("read", [levels.table_path, levels.kept_table])
+def test_tables_that_a_level_does_not_have_are_refused(read, refused):
+    with refused("table is 'overlay'", "death, compression"):
+        read("overlay", "paper")
+    with refused("table is 'deaths'", "did you mean 'death'?"):
+        read("deaths", "scaled")
+    with refused("level is 'book'", "scaled, paper"):
+        read("plateau", "book")

@@ -1,0 +1,182 @@
+"""The long way to a table, on networks so small that it is short."""
+
+import shutil
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from srnn_lib.claimbook import results
+from srnn_lib.experiments import calibration, checkpoints, compression, levels, make_tables, plans, replication
+from srnn_lib.experiments.checkpoints import Training
+from srnn_lib.experiments.plans import Plan
+from srnn_lib.neurons import sgd, turnover
+
+TINY = Plan((12, 6, 4, 4), 2, 12, (2, 6, 12), init="fan-in")
+"""At both levels; `period` is what there is between two rounds."""
+
+
+@pytest.fixture
+def tiny(empty_book, tmp_path, monkeypatch):
+    """Tiny plans in place of the paper's, and a book of their own for all that is kept."""
+
+    def plan(name, level="scaled", cutoff=None, **changes):
+        renewal = None if cutoff is None else turnover.TurnoverRule(cutoff)
+        rule = sgd.SGDRule(plans.PACES[level] * plans.PAPER_RATE, 40)
+        number = ("N1", "N2", "N3", "N4").index(name)
+        return replace(TINY, **{"seed": number, "rule": rule, "renewal": renewal, "period": 4, **changes})
+
+    monkeypatch.setattr(plans, "paper_plan", plan)
+    monkeypatch.setattr(replication, "GROWN_AT", 60)
+    monkeypatch.setattr(compression, "REMOVED", 5)
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr(checkpoints, "MINUTES", 0)
+    return empty_book
+
+
+def courses(book):
+    """Folders of trainings that would be committed."""
+    return list((book / "results" / "courses").glob("course-*/"))
+
+
+def made(*given, **named):
+    return list(make_tables.make_tables(*given, **named))
+
+
+@pytest.fixture
+def settings(images):
+    """Settings of the trainings of a table, which its stamp names."""
+    return lambda name: [training.settings for training in make_tables.trainings_of(name, "scaled", images)]
+
+
+def test_every_table_rests_on_the_papers_trainings(images):
+    for level, pace in plans.PACES.items():
+        for name in levels.TRAINING_COLUMNS:
+            assert {training.plan.pace for training in make_tables.trainings_of(name, level, images)} == {pace}
+    small = [training.plan for training in make_tables.trainings_of("death", "scaled", images)]
+    assert [plan.widths for plan in small] == [(784, 5, 20, 10), (784, 10, 10, 10), (784, 20, 5, 10)]
+    assert replication.GROWN_AT // 10 in small[0].snapshots
+    (wide,) = (training.plan for training in make_tables.trainings_of("compression", "paper", images))
+    assert (wide.widths[1], wide.runs, wide.epochs, wide.renewal.cutoff) == (100, 28, 5_000, 0)
+    combined = [training.plan.renewal for training in make_tables.trainings_of("combined-losses", "scaled", images)]
+    assert {rule.cutoff for rule in combined if rule} == {0.0, 0.0005, 0.005, 0.05, 0.5}
+    turned = [training.plan.renewal for training in make_tables.trainings_of("combined-rounds", "scaled", images)]
+    assert turned == [rule for rule in combined if rule]
+
+
+def test_every_table_has_a_source():
+    assert set(make_tables.SOURCES) == set(levels.TRAINING_COLUMNS)
+    assert set(make_tables.SETTINGS_SOURCES) == set(levels.SETTINGS_TABLES)
+
+
+@pytest.mark.slow
+def test_all_tables_are_made_and_say_where_they_come_from(images, tiny, settings):
+    said = []
+    paths = made("scaled", images, say=said.append)
+    assert paths == [levels.table_path(name) for name in levels.TABLES]
+    for name, path in zip(levels.TABLES, paths, strict=True):
+        table, stamp = results.read_table(path)
+        assert len(table)
+        assert stamp["level"] == "scaled"
+        assert stamp["command"] == f"python -m srnn_lib evidence scaled {name}"
+        assert {"srnn_lib.neurons.stacks", *stamp["modules"]} <= set(stamp["library"])
+        assert results.table_state(path).kind == "fresh"
+        if name in levels.TRAINING_COLUMNS:
+            assert stamp["courses"] == settings(name)
+            assert set(levels.TRAINING_COLUMNS[name]) <= set(table.columns)
+    assert said
+    assert courses(tiny) == []  # nobody needs to take them along
+    assert made("scaled", images) == []
+
+
+def test_the_tables_of_settings_are_those_of_the_calibration(images, tiny):
+    paths = made("scaled", images, ["calibration", "overlay"])
+    assert [path.name for path in paths] == ["bi-calibration.parquet", "bi-overlay.parquet"]
+    sweep, overlay = (results.read_table(path) for path in paths)
+    pd.testing.assert_frame_equal(sweep[0], calibration.calibration_table(images))
+    pd.testing.assert_frame_equal(overlay[0], calibration.overlay_table(images))
+    assert set(sweep[0][["scaling", "init", "decay"]].itertuples(index=False, name=None)) == set(calibration.GRID)
+    assert set(overlay[0]["level"]) == set(plans.PACES)
+    for _, stamp in (sweep, overlay):
+        assert stamp["modules"] == ["srnn_lib.experiments.calibration"]
+
+
+def test_the_tables_of_settings_are_made_once_and_never_without_training(images, tiny, monkeypatch):
+    assert made("scaled", images, ["calibration", "overlay"], train=False) == []
+    (path,) = made("scaled", images, ["overlay"])
+    before = path.read_bytes()
+    monkeypatch.setattr(calibration, "overlay_table", lambda *_, **__: pytest.fail("made again"))
+    assert made("scaled", images, ["overlay"]) == []
+    assert path.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_table_that_is_there_gets_what_it_lacks(images, tiny, monkeypatch, settings):
+    (path,) = made("scaled", images, ["death"])
+    whole, stamp = results.read_table(path)
+    assert len(courses(tiny)) == 3  # other tables want them, too
+    first = whole.iloc[: len(whole) // 3]
+    results.write_table(first, path, {**stamp, "courses": stamp["courses"][:1]})
+    run = Training.run
+
+    def guarded(training, *given, **named):
+        assert training.settings != settings("death")[0]
+        return run(training, *given, **named)
+
+    monkeypatch.setattr(Training, "run", guarded)
+    assert made("scaled", images, ["death"]) == [path]
+    assert results.read_table(path)[1]["courses"] == stamp["courses"]
+    pd.testing.assert_frame_equal(results.read_table(path)[0], whole)
+    monkeypatch.setattr(Training, "run", None)
+    assert made("scaled", images, ["death"]) == []
+
+
+def test_without_training_tables_hold_what_has_come_far_enough(images, tiny):
+    assert made("scaled", images, ["death"], train=False) == []
+    one, other, _ = make_tables.trainings_of("death", "scaled", images)
+    one.run()
+    other.run(until=6)
+    (path,) = made("scaled", images, ["death"], train=False)
+    assert results.read_table(path)[1]["courses"] == [one.settings]
+
+
+def test_a_neuron_is_added_where_a_training_has_come_that_far(images, tiny):
+    one, other, _ = make_tables.trainings_of("replication", "scaled", images)
+    one.run(until=6)
+    other.run(until=5)
+    (path,) = made("scaled", images, ["replication"], train=False)
+    assert results.read_table(path)[1]["courses"] == [one.settings]
+    assert one.state().epoch == 6
+
+
+@pytest.mark.slow
+def test_another_machine_goes_on_without_the_snapshots(images, tiny, tmp_path):
+    (path,) = made("scaled", images, ["death"])
+    whole, _ = results.read_table(path)
+    path.unlink()
+    for folder in (tiny / "results" / "courses", tmp_path / "store"):
+        shutil.rmtree(folder)
+    for training in make_tables.trainings_of("death", "scaled", images):
+        training.move_to_repo()
+        training.run(until=7)
+    assert made("scaled", images, ["death"], train=False) == []
+    for snapshot in (tiny / "results" / "courses").glob("*/epoch-*"):
+        snapshot.unlink()
+    shutil.rmtree(tmp_path / "store")
+    made("scaled", images, ["death"])
+    pd.testing.assert_frame_equal(results.read_table(path)[0], whole)
+
+
+@pytest.mark.parametrize(
+    ("level", "names", "words"),
+    [
+        ("book", [], ("level is 'book'", "scaled, paper")),
+        ("scaled", ["death", "deaths"], ("table is 'deaths'", "did you mean 'death'?")),
+        ("paper", ["death", "overlay"], ("table is 'overlay'", "death, compression")),
+        ("paper", ["calibration"], ("table is 'calibration'", "death, compression")),
+    ],
+)
+def test_what_a_level_does_not_have_is_refused_before_anything_is_done(images, tiny, level, names, words, refused):
+    with refused(*words):
+        make_tables.make_tables(level, images, names)
+    assert not (tiny / "results").exists()
