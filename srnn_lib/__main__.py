@@ -4,6 +4,9 @@ import argparse
 import os
 from functools import partial
 
+import torch
+
+from srnn_lib.checks import bad_input
 from srnn_lib.claimbook import cli
 from srnn_lib.experiments import levels, make_tables, same_code
 
@@ -14,6 +17,7 @@ def _evidence(options: argparse.Namespace) -> None:
     say = partial(print, flush=True)
     for name in options.tables or levels.tables_of(options.level):
         levels.table_path(name, options.level)
+    _require_device(options.device)
     if options.same_as:
         paths = same_code.restamped(options.level, options.tables, options.same_as, say)
     else:
@@ -21,6 +25,13 @@ def _evidence(options: argparse.Namespace) -> None:
         paths = make_tables.make_tables(options.level, None, options.tables, **given)
     for path in paths:
         say(f"results/{path.name}")
+
+
+def _require_device(name: str) -> None:
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise bad_input("device", name, "one of torch that this machine has, such as cpu or cuda") from error
 
 
 def _add_evidence(parser: argparse.ArgumentParser) -> None:
