@@ -111,13 +111,20 @@ def _status(_: argparse.Namespace) -> None:
         state = chapters.state(chapter)
         stamp = chapter.nb.metadata.get("provenance", {})
         cost = (f"{stamp['seconds']:.1f} s", f"{stamp['memory_mib']} MiB", stamp["day"]) if stamp else ("", "", "")
-        rows.append((chapter.id, state.kind, *cost, "; ".join(filter(None, (state.reason, state.note)))))
+        rows.append((chapter.id, state.kind, *cost, _few(state.reason, state.note)))
     for path in results.kept_tables(saving.root()):
         state = results.table_state(path)
         day = "" if state.kind == "damaged" else results.read_table(path)[1].get("day", "")
-        why = "; ".join(filter(None, (state.reason, state.note and f"make it again: {state.note}")))
+        why = _few(state.reason, state.note and f"make it again: {state.note}")
         rows.append((f"results/{path.stem}", state.kind, "", "", day, why))
     print(_aligned(rows))
+
+
+def _few(reason: str, note: str, most: int = 4) -> str:
+    """The first reasons, how many more there are, and a note."""
+    reasons = reason.split("; ")
+    more = [f"and {len(reasons) - most} more"] if len(reasons) > most else []
+    return "; ".join(filter(None, [*reasons[:most], *more, note]))
 
 
 def _parameters(options: argparse.Namespace) -> None:

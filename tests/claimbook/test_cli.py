@@ -217,6 +217,14 @@ class TestStatus:
         assert "stale" in (line := capsys.readouterr().out.splitlines()[1])
         assert line.endswith("its cells changed")
 
+    def test_of_many_reasons_the_first_are_named_and_the_others_counted(self, run_here, capsys):
+        gone = {f"srnn_lib.m{number}": "0" for number in range(7)}
+        tinybook.edit(run_here, lambda nb: nb.metadata["provenance"]["library"].update(gone))
+        assert cli.main(["status"]) == 0
+        line = capsys.readouterr().out.splitlines()[1]
+        assert re.search(r"srnn_lib\.m0 changed; .*srnn_lib\.m3 changed; and \d+ more$", line)
+        assert "m4" not in line
+
     def test_tables(self, run_here, capsys, library):
         day = "2026-11-26"
         tinybook.keep_table(run_here, "calibration", "srnn_lib.checks", day=day)
