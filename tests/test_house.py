@@ -342,6 +342,13 @@ def test_cells_are_short(path):
 
 
 @every_chapter
+def test_what_is_folded_says_what_it_holds(path):
+    folded = [cell for cell in notebooks.code_cells(notebook(path)) if notebooks.has(cell, "hide-input")]
+    names = [cell.metadata.get("mystnb", {}).get("code_prompt_show", "") for cell in folded]
+    assert [name for name in names if not name.startswith("Show ")] == []
+
+
+@every_chapter
 def test_a_name_that_means_a_function_or_a_parameter_means_nothing_else_later(path):
     first = {}
     for place, cell in enumerate(notebooks.code_cells(notebook(path))):
