@@ -125,7 +125,7 @@ def execute(plan: RunPlan, progress: bool | None = None) -> Run:
         RunFailed: A cell failed or shows two figures, the kernel died, or the chapter was edited meanwhile.
         KeyboardInterrupt: As always; the old notebook is untouched.
     """
-    working = plan.chapter.path.with_suffix(f".{os.getpid()}.run.ipynb")
+    working = _working(plan, os.getpid())
     origin = provenance(plan.chapter.library())
     began = time.monotonic()
     try:
@@ -169,10 +169,11 @@ def execute_all(planned: Sequence[RunPlan], jobs: int = 1) -> Iterator[tuple[Run
             pool.shutdown(wait=False, cancel_futures=True)
             if not isinstance(error, RunFailed):
                 _interrupt_workers()
+                _kill_workers(planned)
             raise
 
 
-def _interrupt_workers(tries: int = 3, patience: float = 15) -> None:
+def _interrupt_workers(tries: int = 3, patience: float = 10) -> None:
     """Interrupt all workers, and those that go on again: a signal that comes at a bad moment is lost."""
     for _ in range(tries):
         workers = active_children()
@@ -182,6 +183,23 @@ def _interrupt_workers(tries: int = 3, patience: float = 15) -> None:
                     os.kill(worker.pid, signal.SIGINT)
         for worker in workers:
             worker.join(patience)
+
+
+def _kill_workers(planned: Iterable[RunPlan]) -> None:
+    """End the workers that hear no interruption, with their kernels, and remove the notebooks on which they worked."""
+    for worker in active_children():
+        with suppress(psutil.Error):
+            for kernel in psutil.Process(worker.pid).children(recursive=True):
+                kernel.kill()
+        worker.kill()
+        worker.join()
+        for plan in planned:
+            _working(plan, worker.pid).unlink(missing_ok=True)
+
+
+def _working(plan: RunPlan, process: int | None) -> Path:
+    """The notebook on which a process works while it runs a chapter."""
+    return plan.chapter.path.with_suffix(f".{process}.run.ipynb")
 
 
 class PeakMemory:

@@ -1,5 +1,6 @@
 """Runs: what is refused before they start, what they leave behind, and what they never touch."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -233,6 +234,29 @@ class TestRun:
         assert err.splitlines() == ["error: interrupted; what was not finished is as it was before"]
         assert files(book) == before
         assert psutil.wait_procs(kernels, timeout=10)[1] == []
+
+
+def deaf(started):
+    """Hear no interruption, beside a child of one's own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    started.send(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"]).pid)
+    time.sleep(120)
+
+
+def test_a_worker_that_hears_no_interruption_is_killed(book):
+    here, there = multiprocessing.Pipe()
+    worker = multiprocessing.get_context("fork").Process(target=deaf, args=(there,))
+    worker.start()
+    kernel = psutil.Process(here.recv())
+    plan = runner.plan_run(chapter(book))
+    before = files(book)
+    plan.chapter.path.with_suffix(f".{worker.pid}.run.ipynb").write_text("half")
+    runner._interrupt_workers(tries=1, patience=0.2)
+    assert worker.is_alive()
+    runner._kill_workers([plan])
+    assert not worker.is_alive()
+    assert psutil.wait_procs([kernel], timeout=10)[1] == []
+    assert files(book) == before
 
 
 def _environment():
