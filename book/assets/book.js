@@ -17,6 +17,14 @@ function nameSidebar() {
   }
 }
 
+// Arrows that open and close a part of the contents, and have no text.
+function nameArrows() {
+  for (const arrow of document.querySelectorAll(".bd-sidebar-primary summary")) {
+    const link = arrow.closest("li")?.querySelector(":scope > a");
+    arrow.setAttribute("aria-label", `Pages below ${link ? link.textContent.trim() : "this one"}`);
+  }
+}
+
 // The bibliography calls itself a list, but its entries do not call themselves items.
 function dropBrokenLists() {
   for (const node of document.querySelectorAll(".citation-list, .citation-list > .citation")) {
@@ -64,6 +72,7 @@ function openScrollers() {
 addEventListener("load", () => {
   dropMisleadingLabels();
   nameSidebar();
+  nameArrows();
   dropBrokenLists();
   boxTables();
   (window.MathJax?.startup?.promise ?? Promise.resolve()).then(() => {
