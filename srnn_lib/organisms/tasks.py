@@ -178,7 +178,11 @@ class Classification(Task):
 
     def score(self, outputs: Float[Tensor, "S B out"], targets: Tensor) -> Float[Tensor, " S"]:
         """Share of images whose largest output is the right one."""
-        return (outputs.mT.argmax(1) == targets).double().mean(-1)
+        by_class = outputs.mT
+        largest = by_class == by_class.amax(1, keepdim=True)
+        if largest.count_nonzero() != largest[:, 0].numel():  # equal outputs, of which the first counts, or no numbers
+            return (by_class.argmax(1) == targets).double().mean(-1)
+        return largest.gather(1, targets.expand(len(outputs), 1, -1))[:, 0].double().mean(-1)
 
     def _noisy(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
         if not self.noise:

@@ -152,9 +152,7 @@ class _Pupil:
         return dict(zip(("train_loss", "train_score", "gradient"), means, strict=True))
 
     def _replicate(self) -> None:
-        nets = self.organism.nets(self.weights)
-        for _ in range(self.schedule.self_steps):
-            nets = self._replication.step(nets)
+        nets = self._replication.steps(self.organism.nets(self.weights), self.schedule.self_steps)
         self.weights = nets.unflatten(0, self.weights.shape[:2])
 
     def _perform(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -7,8 +7,7 @@ to keep. Nothing else stays in memory, and nothing is computed after the consume
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
-from itertools import accumulate, pairwise
+from itertools import islice, pairwise
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -65,19 +64,52 @@ def self_training(
 
     Source: SR Definition 4.
     """
-    trainer, steps = Trainer(reduction, rule, generator, engine), checks.integer("steps", steps, at_least=0)
-    return accumulate(range(steps), lambda now, _: trainer.step(now), initial=nets_adjacent(weights))
+    steps = checks.integer("steps", steps, at_least=0)
+    return _SelfTraining(Trainer(reduction, rule, generator, engine), nets_adjacent(weights), steps)
+
+
+@dataclass
+class _SelfTraining(Iterator[Tensor]):
+    """A process that can also take several steps at once, which is faster than one after the other."""
+
+    trainer: Trainer
+    now: Tensor
+    left: int
+    started: bool = False
+
+    def __next__(self) -> Tensor:
+        return self.ahead(1)
+
+    def ahead(self, populations: int) -> Tensor:
+        """The population that comes so many after the last one; the start is the first one."""
+        steps = populations - (not self.started)
+        if steps > self.left:
+            raise StopIteration
+        self.now, self.left, self.started = self.trainer.steps(self.now, steps), self.left - steps, True
+        return self.now
 
 
 def last(process: Process) -> Float[Tensor, "N W"]:
     """The final population, nothing else kept."""
+    if isinstance(process, _SelfTraining):
+        return process.ahead(process.left + (not process.started)).contiguous()
     return deque(process, maxlen=1)[0].contiguous()
 
 
 def record(process: Process, every: int = 1, nets: slice | Tensor = slice(None)) -> Float[Tensor, "T n W"]:
     """The chosen nets at steps 0, `every`, 2·`every`, …; the last step is kept only if it is one of these."""
     checks.integer("every", every)
-    return torch.stack([weights[nets].clone() for step, weights in enumerate(process) if step % every == 0])
+    return torch.stack([weights[nets].clone() for weights in _each(process, every)])
+
+
+def _each(process: Process, every: int) -> Process:
+    """The first population of a process, and every `every`-th after it."""
+    if not isinstance(process, _SelfTraining):
+        yield from islice(process, 0, None, every)
+        return
+    yield next(process)
+    while process.left >= every:
+        yield process.ahead(every)
 
 
 def displacements(process: Process) -> tuple[Float[Tensor, "T N"], Float[Tensor, "N W"]]:
@@ -176,6 +208,6 @@ def alternating(
     rounds, steps = (checks.integer(name, value, at_least=0) for name, value in (("rounds", rounds), ("steps", steps)))
 
     def advance(now: Tensor) -> Tensor:
-        return reduce(lambda nets, _: trainer.step(nets), range(steps), reduction.apply(now, now))
+        return trainer.steps(reduction.apply(now, now), steps)
 
     return _rounds(nets_adjacent(weights), rounds, advance, lambda now: fixpoints.is_divergent(now) | stop(now))

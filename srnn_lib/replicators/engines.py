@@ -1,8 +1,9 @@
-"""One step of training, for a whole population: two ways to the gradient, one update.
+"""Steps of training, for a whole population: two plain ways to the gradient, and a compiled one.
 
 `Autograd` differentiates any net. `Linear` uses that a linear net is a product of matrices: the gradient of every
 matrix is an outer product of a row (what the outputs owe to this layer) and a column (what reaches this layer).
-Both give the gradient of each net's own mean squared error; tests hold them equal.
+Both give the gradient of each net's own mean squared error. `compiled` takes whole steps by the same arithmetic,
+without a tensor for every product, and is what runs where it can. Tests hold the three equal.
 """
 
 from collections.abc import Iterator
@@ -13,12 +14,15 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from srnn_lib import checks, randomness
+from srnn_lib import checks
+from srnn_lib.replicators import compiled
 from srnn_lib.replicators.architecture import Architecture
 from srnn_lib.replicators.reductions import Recurrent, Reduction, Weightwise
 
 BATCHES = ("single", "full")
-ENGINES = ("auto", "linear", "autograd")
+ENGINES = ("auto", "compiled", "plain", "autograd")
+DRAWN_AT_ONCE = 2**22
+"""Places in orders of pairs that are drawn before the steps that use them are taken: what bounds their memory."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Linear:
     def on_net(self, reduction: Reduction, weights: Tensor, other: Tensor, detach: bool = True) -> Float[Tensor, "N W"]:
         """Gradient on all pairs; a weightwise net needs only its one effective row `e = W_L … W_1`."""
         if not detach:
-            raise checks.bad_input("engine", "linear", "autograd where inputs and targets are not detached")
+            raise checks.bad_input("detach", detach, "True in the closed form", "or use engine 'autograd'")
         if not isinstance(reduction, Weightwise):
             inputs, targets = reduction.training_pairs(other)
             return self.on_pair(reduction, weights, inputs[:, 0], targets[:, 0])
@@ -124,17 +128,10 @@ Engine = Autograd | Linear
 """A way to the gradient of each net's mean squared error."""
 
 
-def choose(reduction: Reduction, name: str = "auto") -> Engine:
-    """The engine of that name; "auto" is the closed form wherever it is exact.
-
-    Raises:
-        BadInput: An unknown name, or "linear" for a net that is not linear and feed-forward.
-    """
-    checks.choice("engine", name, ENGINES)
+def plain(reduction: Reduction, closed: bool = True) -> Engine:
+    """The way to the gradient without kernels: the closed form where it is exact, unless `closed` is False."""
     exact = reduction.architecture.activation == "linear" and not isinstance(reduction, Recurrent)
-    if name == "linear" and not exact:
-        raise checks.bad_input("engine", name, "autograd or auto for recurrent or non-linear nets")
-    return Linear() if exact and name != "autograd" else Autograd()
+    return Linear() if exact and closed else Autograd()
 
 
 @dataclass
@@ -143,7 +140,9 @@ class Trainer:
 
     Attributes:
         generator: Source of the order of the pairs; needed where `rule.batch` is "single".
-        engine: One of `ENGINES`.
+        engine: One of `ENGINES`. "compiled" is for inputs and targets that are constants, and for nets on a processor
+            for which numba compiles; "auto" is that where it can be, else "plain", which is the closed form where that
+            is exact and "autograd" elsewhere.
     """
 
     reduction: Reduction
@@ -152,8 +151,11 @@ class Trainer:
     engine: str = "auto"
 
     def __post_init__(self) -> None:
-        self._gradients = choose(self.reduction, self.engine if self.rule.detach else "autograd")
-        self._velocity: Tensor | float = 0.0
+        checks.choice("engine", self.engine, ENGINES)
+        if self.engine == "compiled" and not self.rule.detach:
+            raise checks.bad_input("engine", "compiled", "auto, plain or autograd where the rule does not detach")
+        self._gradients = plain(self.reduction, closed=self.rule.detach and self.engine != "autograd")
+        self._velocity: Tensor | None = None
         self._steps = 0
         self._in_sequence = self.rule.batch == "single" and self.reduction.samples > 1
         if self._in_sequence:
@@ -176,11 +178,74 @@ class Trainer:
 
         Source: SR §2.3, Definition 4 (self-training); `other` is the "learn" interaction of SR §5.
         """
-        if self.rule.reset_every and self._steps % self.rule.reset_every == 0:
-            self._velocity = 0.0
-        self._steps += 1
-        teacher = weights if other is None else other
+        return self.steps(weights, 1, other=other, orders=None if order is None else order[None])
+
+    def steps(
+        self,
+        weights: Float[Tensor, "N W"],
+        count: int,
+        *,
+        other: Float[Tensor, "N W"] | None = None,
+        orders: Int[Tensor, "steps N B"] | None = None,
+    ) -> Float[Tensor, "N W"]:
+        """The weights after `count` steps: the same as one `step` after the other, and faster.
+
+        Source: SR §2.3, Definition 4.
+        """
+        checks.integer("count", count, at_least=0)
+        self._require(weights, count, other, orders)
+        chunk = max(1, DRAWN_AT_ONCE // max(1, weights.numel())) if self._in_sequence else max(1, count)
+        for first in range(0, count, chunk):
+            many = min(chunk, count - first)
+            given = orders[first : first + many] if orders is not None else self._draw(weights, many)
+            weights = self._take(weights, many, other, given if self._in_sequence else None)
+            self._steps += many
+        return weights
+
+    def _require(self, weights: Tensor, count: int, other: Tensor | None, orders: Tensor | None) -> None:
+        """Compiled code looks up whatever it is told to, so nothing may lie outside."""
+        nets, pairs = len(weights), self.reduction.samples
+        shapes: dict[str, tuple[Tensor, tuple[int, ...]]] = {
+            "weights": (weights, (nets, self.reduction.architecture.weight_count))
+        }
+        if other is not None:
+            shapes["other"] = (other, tuple(weights.shape))
+        if orders is not None and self._in_sequence:
+            shapes["orders"] = (orders, (count, nets, pairs))
+            if orders.numel() and not 0 <= int(orders.min()) <= int(orders.max()) < pairs:
+                found, allowed = f"{orders.min()} to {orders.max()}", f"numbers of pairs, 0 to {pairs - 1}"
+                raise checks.bad_input("orders", found, allowed)
+        for name, (given, wanted) in shapes.items():
+            if given.shape != wanted:
+                raise checks.bad_input(f"shape of {name}", tuple(given.shape), f"{wanted}")
+
+    def _draw(self, weights: Tensor, steps: int) -> Tensor | None:
+        """The orders of the pairs in so many steps."""
         if not self._in_sequence:
+            return None
+        shape = len(weights), self.reduction.samples
+        return torch.stack([compiled.orders(self._source(), *shape) for _ in range(steps)])
+
+    def _take(self, weights: Tensor, steps: int, other: Tensor | None, orders: Tensor | None) -> Tensor:
+        if self._by_kernels(weights):
+            weights, self._velocity = compiled.advance(
+                self.reduction, weights, self._velocity, teacher=other, orders=orders,
+                rate=self.rule.learning_rate, momentum=self.rule.momentum,
+                done=self._steps, reset_every=self.rule.reset_every, steps=steps,
+            )  # fmt: skip
+            return weights
+        for step in range(steps):
+            weights = self._plain_step(weights, self._steps + step, other, None if orders is None else orders[step])
+        return weights
+
+    def _by_kernels(self, weights: Tensor) -> bool:
+        return self.engine in ("auto", "compiled") and self.rule.detach and compiled.takes(weights)
+
+    def _plain_step(self, weights: Tensor, number: int, other: Tensor | None, order: Tensor | None) -> Tensor:
+        if self.rule.reset_every and number % self.rule.reset_every == 0:
+            self._velocity = None
+        teacher = weights if other is None else other
+        if order is None:
             return self._update(weights, self._gradients.on_net(self.reduction, weights, teacher, self.rule.detach))
         for inputs, targets in self._pairs(teacher, order):
             weights = self._update(weights, self._gradients.on_pair(self.reduction, weights, inputs, targets))
@@ -188,14 +253,13 @@ class Trainer:
 
     def _update(self, weights: Tensor, gradient: Tensor) -> Tensor:
         if self.rule.momentum:
-            gradient = self._velocity = self.rule.momentum * self._velocity + gradient
+            if self._velocity is not None:
+                gradient = self.rule.momentum * self._velocity + gradient
+            self._velocity = gradient
         return weights.sub(gradient, alpha=self.rule.learning_rate)
 
-    def _pairs(self, teacher: Tensor, order: Tensor | None) -> Iterator[tuple[Tensor, Tensor]]:
+    def _pairs(self, teacher: Tensor, order: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """The training pairs of this step, one per net at a time, each net in its own order."""
-        inputs, targets = self.reduction.training_pairs(teacher)
-        if order is None:
-            order = randomness.permutations(self._source(), *inputs.shape[:2])
-        order = order.to(inputs.device)[..., None]
-        one, other = (p.gather(1, order.expand_as(p)).transpose(0, 1).contiguous() for p in (inputs, targets))
+        pairs, order = self.reduction.training_pairs(teacher), order.to(teacher.device)[..., None]
+        one, other = (p.gather(1, order.expand_as(p)).transpose(0, 1).contiguous() for p in pairs)
         return zip(one, other, strict=True)

@@ -156,10 +156,13 @@ class _Turn:
         soups, nets = where.nonzero(as_tuple=True)
         trainer = Trainer(self.reduction, self.rule, self.draws.child)
         now = nets_adjacent(self.weights[soups, nets])
-        orders = _orders(self.draws.training_orders, self.schedule.training_steps, soups, nets)
-        for step, order in enumerate(orders):
-            before, now = now, trainer.step(now, order=order)
-            if self.moves is not None:
+        orders, steps = self.draws.training_orders, self.schedule.training_steps
+        if self.moves is None:
+            given = None if orders is None else orders[soups, nets].transpose(0, 1)
+            now = trainer.steps(now, steps, orders=given)
+        else:
+            for step, order in enumerate(_orders(orders, steps, soups, nets)):
+                before, now = now, trainer.step(now, order=order)
                 self.moves[step, soups, nets] = _length(now - before).to(now)
         self.weights[soups, nets] = now
         if self.schedule.replace_divergent:

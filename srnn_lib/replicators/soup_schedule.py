@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from srnn_lib import checks, randomness
-from srnn_lib.replicators import population
+from srnn_lib.replicators import compiled, population
 from srnn_lib.replicators.engines import UpdateRule
 from srnn_lib.replicators.reductions import Reduction
 
@@ -114,7 +114,7 @@ def draw_epoch(
     partners = torch.where(acts, _partner(lucky[..., 1], schedule.self_attack), NOBODY)
     single = rule.batch == "single" and reduction.samples > 1
     training, learning = (
-        randomness.permutations(generator, soups * nets * steps, reduction.samples).unflatten(0, (soups, nets, steps))
+        compiled.orders(generator, soups * nets * steps, reduction.samples).unflatten(0, (soups, nets, steps))
         if single and steps
         else None
         for steps in (schedule.training_steps, schedule.severity if schedule.learn_chance else 0)

@@ -58,6 +58,16 @@ def test_losses_and_scores_of_classification(digits, seeded):
         torch.testing.assert_close(task.score(logits, labels)[seed], right)
 
 
+@pytest.mark.parametrize("value", [0.0, float("nan"), float("inf")])
+def test_of_equal_outputs_the_first_counts(digits, value):
+    """An organism whose outputs are all alike is right about the first class alone."""
+    labels = digits.train_labels[:500]
+    logits = torch.full((2, 500, 10), value)
+    logits[1] = F.one_hot(labels, 10)
+    accuracy = Classification(digits, batch=500).score(logits, labels)
+    assert accuracy.tolist() == [(labels == 0).double().mean(), 1.0]
+
+
 def test_an_epoch_shows_every_image_once(digits, seeded):
     task = Classification(digits, batch=479)
     batches = list(task.epoch(2, seeded()))

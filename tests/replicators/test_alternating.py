@@ -135,7 +135,7 @@ def test_neighbours_do_not_matter(draw, seeded):
         ({"steps": -50}, ("steps is -50", "0 or more")),
         ({"steps": True}, ("steps is True", "whole number")),
         ({"generator": None}, ("generator is None", "torch.Generator")),
-        ({"engine": "linea"}, ("engine is 'linea'", "did you mean 'linear'")),
+        ({"engine": "plane"}, ("engine is 'plane'", "did you mean 'plain'")),
     ],
 )
 def test_bad_input_is_refused_at_once(wrong, words, draw, seeded, refused):

@@ -230,7 +230,7 @@ def test_there_is_no_return_from_infinity(activation, value, draw):
     assert torch.equal(path[-1, 1].nan_to_num(7.0), nets[1].nan_to_num(7.0))
 
 
-@pytest.mark.parametrize("engine", ["auto", "autograd"])
+@pytest.mark.parametrize("engine", ["compiled", "plain", "autograd"])
 @pytest.mark.parametrize("rule", [FULL, SINGLE, UpdateRule(0.02, "full", 0.9, 2)], ids=["full", "single", "momentum"])
 def test_training_brings_nobody_back_from_infinity(paper_reduction, rule, engine, seeded, draw):
     nets = 0.5 * draw(paper_reduction, 6)
@@ -275,8 +275,10 @@ def _training(rule, engine="auto"):
 PROCESSES = {
     "application": lambda reduction, nets, _: _path(dynamics.self_application(reduction, nets, 4)),
     "full batch": _training(FULL),
+    "full batch, plain": _training(FULL, "plain"),
     "full batch, autograd": _training(FULL, "autograd"),
     "single pairs": _training(SINGLE),
+    "single pairs, plain": _training(SINGLE, "plain"),
     "single pairs, autograd": _training(SINGLE, "autograd"),
     "momentum": _training(UpdateRule(0.02, "full", 0.9, 3)),
     "not detached": _training(UpdateRule(0.02, "full", detach=False)),
@@ -365,7 +367,7 @@ def threads():
 
 
 @every_reduction
-@pytest.mark.parametrize("name", ["application", "full batch", "full batch, autograd", "single pairs"])
+@pytest.mark.parametrize("name", ["application", *(name for name in PROCESSES if "full" in name), "single pairs"])
 def test_the_number_of_threads_changes_nothing(name, reduction, threads, seeded, draw):
     nets = 0.5 * draw(reduction, 3000, dtype="float32")
     results = []

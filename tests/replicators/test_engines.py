@@ -1,18 +1,27 @@
-"""Training: both engines against the plain version, and the gradient against finite differences."""
+"""Training: every engine against the plain version, and the gradient against finite differences."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import oracle
 import pytest
 import torch
 
 from srnn_lib import randomness
-from srnn_lib.replicators import engines
+from srnn_lib.replicators import compiled, engines, fixpoints, kernels
 from srnn_lib.replicators.architecture import Architecture
 from srnn_lib.replicators.engines import Trainer, UpdateRule
+from srnn_lib.replicators.presets import PRESETS, REDUCTIONS
 from srnn_lib.replicators.reductions import Aggregating, Recurrent, Weightwise
 
+ROOT = Path(__file__).parents[2]
 FULL = UpdateRule(learning_rate=0.02, batch="full")
 SINGLE = UpdateRule(learning_rate=0.02, batch="single")
 MOMENTUM = {"momentum": 0.9, "reset_every": 2}
+every_engine = pytest.mark.parametrize("engine", ["compiled", "plain", "autograd"])
 
 
 @pytest.fixture
@@ -42,7 +51,7 @@ def _plainly_trained(reduction, weights, rule, steps, generator=None):
     return oracle.population(modules)
 
 
-@pytest.mark.parametrize("engine", ["auto", "autograd"])
+@every_engine
 def test_full_batch_steps(reduction, engine, dtype, small, close):
     weights = small(reduction, 2, dtype=dtype)
     result = _trained(reduction, weights, FULL, 3, engine=engine)
@@ -50,7 +59,7 @@ def test_full_batch_steps(reduction, engine, dtype, small, close):
     close(result, _plainly_trained(reduction, weights, FULL, 3))
 
 
-@pytest.mark.parametrize("engine", ["auto", "autograd"])
+@every_engine
 def test_single_pairs_in_the_same_order(reduction, engine, dtype, seeded, small, close):
     weights = small(reduction, 2, dtype=dtype)
     result = _trained(reduction, weights, SINGLE, 2, seeded(5), engine)
@@ -58,7 +67,7 @@ def test_single_pairs_in_the_same_order(reduction, engine, dtype, seeded, small,
 
 
 @pytest.mark.parametrize("rule", [UpdateRule(0.02, "full", **MOMENTUM), UpdateRule(0.02, "single", **MOMENTUM)])
-@pytest.mark.parametrize("engine", ["auto", "autograd"])
+@every_engine
 def test_momentum_that_is_reset(paper_reduction, rule, engine, seeded, small, close):
     weights = small(paper_reduction, 2)
     result = _trained(paper_reduction, weights, rule, 5, seeded(5), engine)
@@ -81,15 +90,30 @@ def test_momentum_is_kept_where_nothing_resets_it(small, close):
     ],
 )
 @pytest.mark.parametrize("batch", engines.BATCHES)
-def test_the_closed_form_is_the_derivative_for_any_widths(reduction, batch, seeded, small, close):
+def test_every_engine_takes_any_widths(reduction, batch, seeded, small, close):
     weights, rule = small(reduction, 20), UpdateRule(0.01, batch)
-    close(
-        _trained(reduction, weights, rule, 3, seeded(), "linear"),
-        _trained(reduction, weights, rule, 3, seeded(), "autograd"),
-    )
+    wanted = _trained(reduction, weights, rule, 3, seeded(), "autograd")
+    for engine in ("compiled", "plain"):
+        close(_trained(reduction, weights, rule, 3, seeded(), engine), wanted)
 
 
-@pytest.mark.parametrize("engine", ["auto", "autograd"])
+@every_engine
+@pytest.mark.parametrize("rule", [SINGLE, UpdateRule(0.02, "full", momentum=0.9, reset_every=3)])
+def test_several_steps_at_once_are_the_same_steps(paper_reduction, engine, rule, seeded, small):
+    weights = small(paper_reduction, 5)
+    one_by_one = _trained(paper_reduction, weights, rule, 8, seeded(5), engine)
+    trainer = Trainer(paper_reduction, rule, seeded(5), engine)
+    assert torch.equal(trainer.steps(trainer.steps(trainer.steps(weights, 1), 0), 7), one_by_one)
+
+
+def test_orders_drawn_in_small_portions_are_the_same(monkeypatch, seeded, small):
+    weights = small(Weightwise(), 5)
+    at_once = Trainer(Weightwise(), SINGLE, seeded(5)).steps(weights, 6)
+    monkeypatch.setattr(engines, "DRAWN_AT_ONCE", 150)
+    assert torch.equal(Trainer(Weightwise(), SINGLE, seeded(5)).steps(weights, 6), at_once)
+
+
+@every_engine
 @pytest.mark.parametrize("rule", [FULL, SINGLE])
 def test_training_on_another_net(reduction, rule, engine, seeded, small, close):
     """The "learn" interaction: the pairs come from the other net, which stays as it is."""
@@ -106,7 +130,7 @@ def test_training_on_another_net(reduction, rule, engine, seeded, small, close):
     assert torch.equal(other, kept)
 
 
-@pytest.mark.parametrize("engine", ["auto", "autograd"])
+@every_engine
 def test_the_order_of_the_pairs_can_be_given(paper_reduction, engine, seeded, draw):
     weights = draw(paper_reduction, 4)
     drawn = Trainer(paper_reduction, SINGLE, seeded(5), engine).step(weights)
@@ -156,10 +180,10 @@ def _difference_quotients(reduction, weights, detach):
     return torch.stack(rows)
 
 
-@pytest.mark.parametrize("engine", ["auto", "autograd"])
+@every_engine
 def test_gradient_by_finite_differences(reduction, engine, draw):
     weights = draw(reduction, 8)
-    gradient = engines.choose(reduction, engine).on_net(reduction, weights, weights)
+    gradient = weights - _trained(reduction, weights, UpdateRule(1.0, "full"), 1, engine=engine)
     expected = _difference_quotients(reduction, weights, detach=True)
     torch.testing.assert_close(gradient, expected, rtol=1e-7, atol=1e-7)
     assert expected.abs().max() > 1e-3
@@ -182,21 +206,90 @@ def test_training_leaves_its_argument_alone(paper_reduction, seeded, draw):
         assert torch.equal(weights, before)
 
 
+# Kernels
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("kind", REDUCTIONS)
+def test_kernels_are_the_plain_engine_with_every_preset(name, kind, dtype, seeded):
+    reduction, rule = PRESETS[name].reduction(kind), PRESETS[name].rule
+    weights = 0.6 * PRESETS[name].population(reduction, 300, seeded(3), dtype)
+    weights[5, 1], weights[299, 0] = torch.inf, torch.nan
+    found, wanted = (_trained(reduction, weights, rule, 30, seeded(5), engine) for engine in ("compiled", "plain"))
+    tolerance = {"float32": 2e-5, "float64": 1e-12}[dtype]
+    torch.testing.assert_close(found[6:299], wanted[6:299], rtol=tolerance, atol=tolerance)
+    assert torch.equal(fixpoints.is_divergent(found), fixpoints.is_divergent(wanted))
+
+
+@pytest.mark.parametrize("rule", [FULL, SINGLE])
+def test_a_net_receives_the_same_bits_in_any_block(rule, paper_reduction, seeded, draw):
+    weights = draw(paper_reduction, 1000)
+    order = randomness.permutations(seeded(), 1000, paper_reduction.samples)
+    together = Trainer(paper_reduction, rule, seeded()).step(weights, order=order)
+    for first, last in ((0, 1), (300, 311), (500, 1000)):
+        part = Trainer(paper_reduction, rule, seeded()).step(weights[first:last], order=order[first:last])
+        assert torch.equal(part, together[first:last])
+
+
+@pytest.mark.parametrize("nets", [0, 1, 257, 600])
+@pytest.mark.parametrize("pairs", [1, 14, 55])
+def test_kernels_draw_the_same_orders(nets, pairs, seeded):
+    assert torch.equal(compiled.orders(seeded(), nets, pairs), randomness.permutations(seeded(), nets, pairs))
+
+
+def test_equal_keys_keep_their_order(seeded):
+    keys = torch.randint(4, (100, 14), generator=seeded()).double()
+    assert torch.equal(torch.from_numpy(kernels.sorting(keys.numpy())), keys.argsort(dim=1, stable=True))
+
+
 # Choosing
 
 
-def test_auto_takes_the_closed_form_exactly_where_it_holds():
+def test_the_closed_form_is_taken_exactly_where_it_holds():
     for reduction in (Weightwise(), Aggregating()):
-        assert isinstance(engines.choose(reduction), engines.Linear)
-        assert isinstance(engines.choose(reduction, "autograd"), engines.Autograd)
+        assert isinstance(engines.plain(reduction), engines.Linear)
+        assert isinstance(engines.plain(reduction, closed=False), engines.Autograd)
     for reduction in (Recurrent(), Weightwise(Architecture(activation="tanh"))):
-        assert isinstance(engines.choose(reduction), engines.Autograd)
+        assert isinstance(engines.plain(reduction), engines.Autograd)
 
 
-@pytest.mark.parametrize("reduction", [Recurrent(), Weightwise(Architecture(activation="relu"))])
-def test_the_closed_form_is_refused_elsewhere(reduction, refused):
-    with refused("engine", "'linear'", "autograd or auto"):
-        engines.choose(reduction, "linear")
+def test_where_numba_fails_training_is_plain_and_says_so_once(monkeypatch, draw, seeded):
+    def broken(*given, **named):
+        raise ImportError("no such library\nand more")
+
+    forgotten = []
+    monkeypatch.setattr(compiled, "advance", broken)
+    monkeypatch.setattr(compiled, "_forget", lambda: forgotten.append("what was kept"))
+    compiled.works.cache_clear()
+    weights = draw(Weightwise(), 3)
+    with pytest.warns(UserWarning, match=r"numba does not work here \(no such library\)") as said:
+        results = [_trained(Weightwise(), weights, SINGLE, 2, seeded(), "auto") for _ in range(2)]
+    monkeypatch.undo()
+    compiled.works.cache_clear()
+    assert (len(said), len(forgotten)) == (1, 1)
+    for result in results:
+        assert torch.equal(result, _trained(Weightwise(), weights, SINGLE, 2, seeded(), "plain"))
+
+
+@pytest.mark.slow
+def test_what_is_kept_on_disk_and_unreadable_is_compiled_anew(tmp_path):
+    """As after an update of the library: the file names classes that are no more."""
+    package = tmp_path / "srnn_lib"
+    shutil.copytree(ROOT / "srnn_lib", package)
+    ask = [sys.executable, "-W", "error", "-c", "from srnn_lib.replicators import compiled; print(compiled.works())"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    for _ in range(2):
+        done = subprocess.run(ask, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout == "True\n"
+        kept = list(package.glob("replicators/__pycache__/kernels.take_steps*.nbi"))
+        assert len(kept) == 1
+        kept[0].write_bytes(kept[0].read_bytes().replace(b"Layout", b"Nobody"))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_there_are_kernels_for_two_precisions(dtype, draw):
+    assert compiled.takes(draw(Weightwise(), 1))
+    assert not compiled.takes(draw(Weightwise(), 1).to(getattr(torch, dtype)))
 
 
 NAN = float("nan")
@@ -225,7 +318,24 @@ def test_bad_rules_are_refused(settings, words, refused):
 
 
 def test_bad_trainers_are_refused(refused):
-    with refused("engine", "'liner'", "auto, linear, autograd", "did you mean 'linear'?"):
-        Trainer(Weightwise(), FULL, engine="liner")
+    with refused("engine", "'plane'", "auto, compiled, plain, autograd", "did you mean 'plain'?"):
+        Trainer(Weightwise(), FULL, engine="plane")
+    with refused("engine", "'compiled'", "auto, plain or autograd"):
+        Trainer(Weightwise(), UpdateRule(0.1, "full", detach=False), engine="compiled")
     with refused("generator is None", "torch.Generator"):
         Trainer(Weightwise(), SINGLE)
+
+
+@every_engine
+def test_what_lies_outside_is_refused_before_it_is_looked_up(engine, draw, seeded, refused):
+    trainer, weights = Trainer(Weightwise(), SINGLE, seeded(), engine), draw(Weightwise(), 3)
+    order = randomness.permutations(seeded(), 3, 14)
+    with refused("shape of weights is (3, 13)", "(3, 14)"):
+        trainer.step(weights[:, :13])
+    with refused("shape of other is (2, 14)", "(3, 14)"):
+        trainer.step(weights, weights[:2])
+    with refused("shape of orders is (1, 2, 14)", "(1, 3, 14)"):
+        trainer.step(weights, order=order[:2])
+    for wrong in (order + 1, order - 1):
+        with refused("orders", "0 to 13"):
+            trainer.step(weights, order=wrong)

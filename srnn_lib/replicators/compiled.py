@@ -1,0 +1,124 @@
+"""Steps of training by compiled kernels: from reductions and tensors to what `kernels` takes, and back."""
+
+import warnings
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from srnn_lib import randomness
+from srnn_lib.replicators.architecture import ACTIVATIONS, Architecture
+from srnn_lib.replicators.reductions import Aggregating, Recurrent, Reduction, Weightwise
+
+PRECISIONS = (torch.float32, torch.float64)
+
+
+def takes(weights: Tensor) -> bool:
+    """Whether such nets can be trained by the kernels: float32 or float64, on the CPU, where numba works."""
+    return weights.device.type == "cpu" and weights.dtype in PRECISIONS and works()
+
+
+@cache
+def works() -> bool:
+    """Whether numba compiles on this machine. If it does not, a warning says so, once."""
+    nets = torch.zeros(1, Weightwise().architecture.weight_count)
+    try:
+        try:
+            advance(Weightwise(), nets, rate=0.1)
+        except Exception:  # what an older version of this library left on disk may be unreadable
+            _forget()
+            advance(Weightwise(), nets, rate=0.1)
+    except Exception as error:  # whatever a broken installation raises, the plain engines do without it
+        line = str(error).strip().partition("\n")[0] or type(error).__name__
+        warnings.warn(f"numba does not work here ({line}): training is slower, and otherwise the same", stacklevel=2)
+        return False
+    return True
+
+
+def _forget() -> None:
+    """Remove the compiled code that is kept beside its source."""
+    for path in Path(__file__).parent.glob("__pycache__/kernels.*.nb[ci]"):
+        path.unlink(missing_ok=True)
+
+
+def orders(generator: torch.Generator, nets: int, pairs: int) -> Int[Tensor, "N B"]:
+    """One uniformly random order of the pairs per net: those of `randomness.permutations`, sooner."""
+    keys = randomness.uniform(generator, nets, pairs)
+    return torch.from_numpy(_kernels().sorting(keys.numpy())) if works() else keys.argsort(dim=1)
+
+
+def advance(
+    reduction: Reduction,
+    weights: Float[Tensor, "N W"],
+    velocity: Float[Tensor, "N W"] | None = None,
+    *,
+    teacher: Float[Tensor, "N W"] | None = None,
+    orders: Int[Tensor, "steps N B"] | None = None,
+    rate: float,
+    momentum: float = 0.0,
+    done: int = 0,
+    reset_every: int | None = None,
+    steps: int = 1,
+) -> tuple[Float[Tensor, "N W"], Float[Tensor, "N W"]]:
+    """Weights and velocity after `steps` steps of training on `teacher`, or of the nets on themselves.
+
+    The rule is that of `engines.UpdateRule`, with inputs and targets as constants: by single pairs in these orders, or
+    on the full batch without any. `done` counts the steps before, of which the resets of the velocity go on.
+    """
+    kernels, now = _kernels(), _rows(weights)
+    moving = np.zeros_like(now) if velocity is None else _rows(velocity)
+    read = np.empty((len(now), 0), now.dtype) if teacher is None else _rows(teacher.to(weights))
+    given = np.empty((0, 0, 0), np.int64) if orders is None else orders.contiguous().numpy()
+    rates = kernels.Rates(now.dtype.type(rate), now.dtype.type(momentum), reset_every or 0)
+    kernels.take_steps(kernels.Nets(now, moving, read, given), _layout(reduction, weights.dtype), rates, done, steps)
+    return torch.from_numpy(now).T, torch.from_numpy(moving).T
+
+
+def _rows(nets: Tensor) -> np.ndarray:
+    """A copy with the nets next to each other."""
+    return nets.detach().T.clone(memory_format=torch.contiguous_format).numpy()
+
+
+@cache
+def _kernels() -> ModuleType:
+    """The compiled code. Numba takes half a second to import, which is spared those who train nothing."""
+    from srnn_lib.replicators import kernels
+
+    return kernels
+
+
+@cache
+def _layout(reduction: Reduction, dtype: torch.dtype) -> tuple:
+    """What the kernels want to know of a reduction, a `kernels.Layout`."""
+    kernels = _kernels()
+    architecture = reduction.architecture
+    kinds = {Weightwise: kernels.WEIGHTWISE, Aggregating: kernels.AGGREGATING, Recurrent: kernels.RECURRENT}
+    activations = [ACTIVATIONS.index(architecture.activation)] * (len(architecture.widths) - 1)
+    if architecture.linear_output:
+        activations[-1] = ACTIVATIONS.index("linear")
+    positions = reduction.positions if isinstance(reduction, Weightwise) else torch.empty(0, 0)
+    return kernels.Layout(
+        kind=kinds[type(reduction)],
+        closed=isinstance(reduction, Weightwise) and not any(activations),
+        places=_places(architecture),
+        widths=np.array(architecture.widths),
+        starts=np.cumsum([0, *architecture.widths]),
+        activations=np.array(activations),
+        positions=positions.to(dtype).numpy(),
+        edges=np.cumsum([0, *getattr(reduction, "sizes", ())]),
+        largest=getattr(reduction, "aggregate", "mean") == "max",
+    )
+
+
+def _places(architecture: Architecture) -> np.ndarray:
+    """Where each matrix has its entries in the flat weights, in the corner of a square that holds any of them."""
+    flat = torch.arange(architecture.weight_count)[None]
+    places = np.zeros((len(architecture.matrices), max(architecture.widths), max(architecture.widths)), np.int64)
+    for square, matrix in zip(places, architecture.split(flat), strict=True):
+        rows, columns, _ = matrix.shape
+        square[:rows, :columns] = matrix[..., 0]
+    return places
