@@ -6,7 +6,6 @@ from functools import partial
 
 import torch
 
-from srnn_lib.checks import bad_input
 from srnn_lib.claimbook import cli
 from srnn_lib.experiments import levels, make_tables, same_code
 
@@ -17,7 +16,6 @@ def _evidence(options: argparse.Namespace) -> None:
     say = partial(print, flush=True)
     for name in options.tables or levels.tables_of(options.level):
         levels.table_path(name, options.level)
-    _require_device(options.device)
     if options.same_as:
         paths = same_code.restamped(options.level, options.tables, options.same_as, say)
     else:
@@ -27,18 +25,22 @@ def _evidence(options: argparse.Namespace) -> None:
         say(f"results/{path.name}")
 
 
-def _require_device(name: str) -> None:
+def _device(name: str) -> str:
+    """The name of a device, if torch has it here."""
     try:
         torch.zeros(1, device=name)
     except (RuntimeError, AssertionError) as error:
-        raise bad_input("device", name, "one of torch that this machine has, such as cpu or cuda") from error
+        allowed = "one of torch that this machine has, such as cpu or cuda"
+        raise argparse.ArgumentTypeError(f"device is {name!r}; allowed: {allowed}") from error
+    return name
 
 
 def _add_evidence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("level", help="scaled (hours on two cores) or paper (days, or a GPU)")
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(levels.TABLES)} (default: all)")
     parser.add_argument("--as-is", action="store_true", help="train nothing: write what has come far enough")
-    parser.add_argument("--device", default="cpu", help="of torch, for the trainings, such as cuda (default: cpu)")
+    device_help = "of torch, for the trainings, such as cuda (default: cpu)"
+    parser.add_argument("--device", default="cpu", type=_device, help=device_help)
     help_text = "train nothing: show that stale tables' code does what it did at that commit, and renew their stamps"
     parser.add_argument("--same-as", metavar="COMMIT", help=help_text)
 
