@@ -68,6 +68,7 @@ def advance(
 
     The rule is that of `engines.UpdateRule`, with inputs and targets as constants: by single pairs in these orders, or
     on the full batch without any. `done` counts the steps before, of which the resets of the velocity go on.
+    Nothing is checked here, and what lies outside an array is looked up all the same: `engines.Trainer` checks first.
     """
     kernels, now = _kernels(), _rows(weights)
     moving = np.zeros_like(now) if velocity is None else _rows(velocity)
