@@ -84,12 +84,22 @@ def empty_book(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def few_images(seeded, tmp_path, monkeypatch):
-    """Fewer such images, and a run store of their own."""
+def noise_images(seeded, tmp_path, monkeypatch):
+    """Noise in place of square images, as many and as large as asked for, and a run store of their own."""
     monkeypatch.setenv("SRNN_STORE", str(tmp_path))
-    pixels = torch.rand(60, 9, generator=seeded(3))
-    labels = (pixels[:, :3].sum(1) * 3).long() % 3
-    return Images("mnist", 3, pixels, labels, pixels, labels, {})
+
+    def made(count, side, classes):
+        pixels = torch.rand(count, side**2, generator=seeded(3))
+        labels = (pixels[:, :classes].sum(1) * classes).long() % classes
+        return Images("mnist", side, pixels, labels, pixels, labels, {})
+
+    return made
+
+
+@pytest.fixture
+def few_images(noise_images):
+    """Sixty images of nine pixels, in three classes."""
+    return noise_images(60, 3, 3)
 
 
 @pytest.fixture(scope="session")

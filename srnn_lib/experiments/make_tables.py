@@ -135,7 +135,7 @@ def _made(
             continue
         lacking = _advanced(name, level, images, device=device, say=say, train=train)
         if ready := [training for training in lacking if _is_ready(name, training)]:
-            rows, known = results.read_table(path)[0] if path.is_file() else None, _known(path)
+            rows, known = _kept(path)
             whole = pd.concat([rows, SOURCES[name].make(ready, say)], ignore_index=True)
             results.write_table(whole, path, {**stamp, "courses": known + [training.settings for training in ready]})
             yield path
@@ -144,11 +144,12 @@ def _made(
 
 def _advanced(name: str, level: str, images: Images, *, device: str, say: Say | None, train: bool) -> list[Training]:
     """The trainings that a table lacks, as far as they shall come now."""
-    known = _known(levels.table_path(name, level))
+    _, known = _kept(levels.table_path(name, level))
     lacking = [training for training in trainings_of(name, level, images) if training.settings not in known]
+    with_rounds = trainings_of("combined-rounds", level, images)
     for training in lacking:
         training.move_to_repo()
-        any(training.begin_with(other) for other in trainings_of("combined-rounds", level, images))
+        any(training.begin_with(other) for other in with_rounds)
         if train:
             training.run(SOURCES[name].needed(training.plan), say, device)
         elif name == "death":
@@ -156,9 +157,12 @@ def _advanced(name: str, level: str, images: Images, *, device: str, say: Say | 
     return lacking
 
 
-def _known(path: Path) -> list[dict[str, Any]]:
-    """Settings of the trainings that a table has."""
-    return results.read_table(path)[1]["courses"] if path.is_file() else []
+def _kept(path: Path) -> tuple[pd.DataFrame | None, list[dict[str, Any]]]:
+    """The table that is there, if any, and the settings of the trainings that it has."""
+    if not path.is_file():
+        return None, []
+    rows, stamp = results.read_table(path)
+    return rows, stamp["courses"]
 
 
 def _is_ready(name: str, training: Training) -> bool:
@@ -171,7 +175,7 @@ def _release(level: str, images: Images) -> None:
     """Put the trainings that all tables have back into the run store: nobody needs to take them along."""
     waiting, committed = [], []
     for name in SOURCES:
-        known = _known(levels.table_path(name, level))
+        _, known = _kept(levels.table_path(name, level))
         for training in trainings_of(name, level, images):
             waiting += [training.settings] * (training.settings not in known)
             committed += [training] * training.is_committed

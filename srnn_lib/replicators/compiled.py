@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from srnn_lib import randomness
-from srnn_lib.replicators.architecture import ACTIVATIONS, Architecture
+from srnn_lib.replicators.architecture import ACTIVATIONS, Architecture, nets_adjacent
 from srnn_lib.replicators.reductions import Aggregating, Recurrent, Reduction, Weightwise
 
 PRECISIONS = (torch.float32, torch.float64)
@@ -47,8 +47,9 @@ def _forget() -> None:
 
 def orders(generator: torch.Generator, nets: int, pairs: int) -> Int[Tensor, "N B"]:
     """One uniformly random order of the pairs per net: those of `randomness.permutations`, sooner."""
-    keys = randomness.uniform(generator, nets, pairs)
-    return torch.from_numpy(_kernels().sorting(keys.numpy())) if works() else keys.argsort(dim=1)
+    if not works():
+        return randomness.permutations(generator, nets, pairs)
+    return torch.from_numpy(_kernels().sorting(randomness.uniform(generator, nets, pairs).numpy()))
 
 
 def advance(
@@ -63,25 +64,28 @@ def advance(
     done: int = 0,
     reset_every: int | None = None,
     steps: int = 1,
-) -> tuple[Float[Tensor, "N W"], Float[Tensor, "N W"]]:
+) -> tuple[Float[Tensor, "N W"], Float[Tensor, "N W"] | None]:
     """Weights and velocity after `steps` steps of training on `teacher`, or of the nets on themselves.
+
+    Without momentum there is no velocity.
 
     The rule is that of `engines.UpdateRule`, with inputs and targets as constants: by single pairs in these orders, or
     on the full batch without any. `done` counts the steps before, of which the resets of the velocity go on.
     Nothing is checked here, and what lies outside an array is looked up all the same: `engines.Trainer` checks first.
     """
-    kernels, now = _kernels(), _rows(weights)
-    moving = np.zeros_like(now) if velocity is None else _rows(velocity)
+    kernels, now = _kernels(), _rows(weights).copy()
+    at_rest = np.zeros((len(now), now.shape[1] if momentum else 0), now.dtype)
+    moving = at_rest if velocity is None else _rows(velocity).copy()
     read = np.empty((len(now), 0), now.dtype) if teacher is None else _rows(teacher.to(weights))
     given = np.empty((0, 0, 0), np.int64) if orders is None else orders.contiguous().numpy()
     rates = kernels.Rates(now.dtype.type(rate), now.dtype.type(momentum), reset_every or 0)
     kernels.take_steps(kernels.Nets(now, moving, read, given), _layout(reduction, weights.dtype), rates, done, steps)
-    return torch.from_numpy(now).T, torch.from_numpy(moving).T
+    return torch.from_numpy(now).T, torch.from_numpy(moving).T if momentum else None
 
 
 def _rows(nets: Tensor) -> np.ndarray:
-    """A copy with the nets next to each other."""
-    return nets.detach().T.clone(memory_format=torch.contiguous_format).numpy()
+    """A row per weight, with the nets next to each other."""
+    return nets_adjacent(nets.detach()).T.numpy()
 
 
 @cache

@@ -197,8 +197,7 @@ class Trainer:
         chunk = max(1, DRAWN_AT_ONCE // max(1, weights.numel())) if self._in_sequence else max(1, count)
         for first in range(0, count, chunk):
             many = min(chunk, count - first)
-            given = orders[first : first + many] if orders is not None else self._draw(weights, many)
-            weights = self._take(weights, many, other, given if self._in_sequence else None)
+            weights = self._take(weights, many, other, self._ordered(weights, orders, first, many))
             self._steps += many
         return weights
 
@@ -219,10 +218,12 @@ class Trainer:
             if given.shape != wanted:
                 raise checks.bad_input(f"shape of {name}", tuple(given.shape), f"{wanted}")
 
-    def _draw(self, weights: Tensor, steps: int) -> Tensor | None:
-        """The orders of the pairs in so many steps."""
+    def _ordered(self, weights: Tensor, orders: Tensor | None, first: int, steps: int) -> Tensor | None:
+        """The orders of the pairs in some steps, drawn if none are given; None where a step knows no order."""
         if not self._in_sequence:
             return None
+        if orders is not None:
+            return orders[first : first + steps]
         shape = len(weights), self.reduction.samples
         return torch.stack([compiled.orders(self._source(), *shape) for _ in range(steps)])
 

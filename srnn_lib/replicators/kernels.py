@@ -53,7 +53,7 @@ class Nets(NamedTuple):
 
     Attributes:
         weights: `(W, N)`.
-        velocity: `(W, N)`.
+        velocity: `(W, N)`, or no columns where there is no momentum.
         teacher: The nets on whose weights these train, `(W, N)`, or no columns where they train on themselves.
         orders: In which each net meets its pairs, `(steps, N, B)`, or no rows for the full batch.
     """
@@ -105,7 +105,8 @@ def take_steps(nets: Nets, layout: Layout, rates: Rates, done: int, steps: int) 
     block = _block(nets.weights, layout, lanes)
     for first in range(0, nets.weights.shape[1], lanes):
         _copy(nets.weights, first, block.weights)
-        _copy(nets.velocity, first, block.velocity)
+        if nets.velocity.shape[1]:
+            _copy(nets.velocity, first, block.velocity)
         if nets.teacher.shape[1]:
             _read(layout, nets.teacher, first, block.pieces)
         for step in range(steps):
@@ -115,7 +116,8 @@ def take_steps(nets: Nets, layout: Layout, rates: Rates, done: int, steps: int) 
                 _read(layout, block.weights, 0, block.pieces)
             _step(layout, block, nets.orders[step : step + 1], first, rates)
         _write(block.weights, nets.weights, first)
-        _write(block.velocity, nets.velocity, first)
+        if nets.velocity.shape[1]:
+            _write(block.velocity, nets.velocity, first)
 
 
 @jit

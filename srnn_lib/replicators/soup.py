@@ -5,7 +5,7 @@ Self-training touches only the net itself. So within an epoch the nets train tog
 and the outcome is still exactly that of going through the nets one by one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -147,8 +147,9 @@ class _Turn:
         trainer = Trainer(self.reduction, self.rule, self.draws.child)
         itself = (teachers == net)[:, None]
         taught = self.old[soups, teachers]
-        for order in _orders(self.draws.learning_orders, self.schedule.severity, soups, net):
-            now = trainer.step(now, torch.where(itself, now, taught), order)
+        orders = _orders(self.draws.learning_orders, soups, net)
+        for step in range(self.schedule.severity):
+            now = trainer.step(now, torch.where(itself, now, taught), None if orders is None else orders[step])
         self.weights[soups, net] = now
         self._note("learn", soups, teachers, torch.full_like(teachers, net), now - before)
 
@@ -156,13 +157,12 @@ class _Turn:
         soups, nets = where.nonzero(as_tuple=True)
         trainer = Trainer(self.reduction, self.rule, self.draws.child)
         now = nets_adjacent(self.weights[soups, nets])
-        orders, steps = self.draws.training_orders, self.schedule.training_steps
+        orders, steps = _orders(self.draws.training_orders, soups, nets), self.schedule.training_steps
         if self.moves is None:
-            given = None if orders is None else orders[soups, nets].transpose(0, 1)
-            now = trainer.steps(now, steps, orders=given)
+            now = trainer.steps(now, steps, orders=orders)
         else:
-            for step, order in enumerate(_orders(orders, steps, soups, nets)):
-                before, now = now, trainer.step(now, order=order)
+            for step in range(steps):
+                before, now = now, trainer.step(now, order=None if orders is None else orders[step])
                 self.moves[step, soups, nets] = _length(now - before).to(now)
         self.weights[soups, nets] = now
         if self.schedule.replace_divergent:
@@ -186,9 +186,9 @@ class _Turn:
         self.events.append({"kind": kind, **{name: values.cpu().numpy() for name, values in columns.items()}})
 
 
-def _orders(drawn: Tensor | None, steps: int, soups: Tensor, nets: Tensor | int) -> Sequence[Tensor | None]:
-    """The order of the pairs in each step of these nets, None where a step knows no order."""
-    return [None] * steps if drawn is None else drawn[soups, nets].unbind(1)
+def _orders(drawn: Tensor | None, soups: Tensor, nets: Tensor | int) -> Int[Tensor, "steps n B"] | None:
+    """The order of the pairs in each step of these nets, None where steps know no order."""
+    return None if drawn is None else drawn[soups, nets].transpose(0, 1)
 
 
 def _length(change: Float[Tensor, "n W"]) -> Float[Tensor, " n"]:

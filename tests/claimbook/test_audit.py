@@ -23,6 +23,15 @@ def verdict_cell(nb):
     return next(cell for cell in nb.cells if "verdict" in cell.metadata.get("tags", []))
 
 
+def rewrite(folder, source):
+    """Give the verdict cell of the book another source."""
+
+    def edit(nb):
+        verdict_cell(nb).source = source
+
+    tinybook.edit(folder, edit)
+
+
 class TestAudit:
     def test_an_honest_book_has_no_fault(self, run_book):
         assert problems(run_book) == []
@@ -106,11 +115,8 @@ class TestAudit:
         ],
     )
     def test_constants_are_not_measurements(self, run_book, quantity):
-        def edit(nb):
-            before = 'wish = 2 * 0.25\ntable = {"error": 0.0}\nfrom srnn_lib.claimbook.estimates import exact\n'
-            verdict_cell(nb).source = f'{before}judge("SR-02", error={quantity})'
-
-        tinybook.edit(run_book, edit)
+        before = 'wish = 2 * 0.25\ntable = {"error": 0.0}\nfrom srnn_lib.claimbook.estimates import exact\n'
+        rewrite(run_book, f'{before}judge("SR-02", error={quantity})')
         assert any("SR-02 is handed a constant as error" in line for line in problems(run_book))
 
     @pytest.mark.parametrize(
@@ -128,12 +134,9 @@ class TestAudit:
         ],
     )
     def test_measurements_are_not_constants(self, run_book, quantity):
-        def edit(nb):
-            before = "worst = 0.0\nfor draw in draws:\n    worst = max(worst, draw)\nerrors = list(draws)\n"
-            before += "filled = {}\nfilled['error'] = draws.max()\n"
-            verdict_cell(nb).source = f'{before}judge("SR-02", error={quantity})'
-
-        tinybook.edit(run_book, edit)
+        before = "worst = 0.0\nfor draw in draws:\n    worst = max(worst, draw)\nerrors = list(draws)\n"
+        before += "filled = {}\nfilled['error'] = draws.max()\n"
+        rewrite(run_book, f'{before}judge("SR-02", error={quantity})')
         assert not any("constant" in line for line in problems(run_book))
 
     @pytest.mark.parametrize("source", ["judge = print", "def judge(*_, **__): ...", "from tricks import judge"])
@@ -175,18 +178,12 @@ class TestAudit:
         "levels", ["{'book': {'error': 0.0}}", "{scale: {'error': 1 / 3}}", "table", "{'book': {'error': exact(0)}}"]
     )
     def test_constants_by_scale_are_not_measurements(self, run_book, levels):
-        def edit(nb):
-            before = 'table = {"book": {"error": 0.0}}\nfrom srnn_lib.claimbook.estimates import exact\n'
-            verdict_cell(nb).source = f'{before}judge("SR-02", {levels})'
-
-        tinybook.edit(run_book, edit)
+        before = 'table = {"book": {"error": 0.0}}\nfrom srnn_lib.claimbook.estimates import exact\n'
+        rewrite(run_book, f'{before}judge("SR-02", {levels})')
         assert any("SR-02 is handed constants, not measured values" in line for line in problems(run_book))
 
     def test_measurements_by_scale_are_not_constants(self, run_book):
-        def edit(nb):
-            verdict_cell(nb).source = 'judge("SR-02", {name: {"error": table.max()} for name, table in tables.items()})'
-
-        tinybook.edit(run_book, edit)
+        rewrite(run_book, 'judge("SR-02", {name: {"error": table.max()} for name, table in tables.items()})')
         assert not any("constant" in line for line in problems(run_book))
 
     def test_a_chapter_that_never_ran(self, book):

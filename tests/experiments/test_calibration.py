@@ -3,19 +3,14 @@
 from itertools import product
 
 import pytest
-import torch
 
-from srnn_lib.data import Images
 from srnn_lib.experiments import calibration, plans
 from srnn_lib.neurons import stacks
 
 
 @pytest.fixture
-def images(seeded, tmp_path, monkeypatch):
-    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
-    pixels = torch.rand(600, 784, generator=seeded(3))
-    labels = (pixels[:, :9].sum(1) * 9).long() % 10
-    return Images("mnist", 28, pixels, labels, pixels, labels, {})
+def images(noise_images):
+    return noise_images(600, 28, 10)
 
 
 def test_a_sweep_has_a_row_per_setting_run_and_round(images):

@@ -5,10 +5,8 @@ from functools import cache
 
 import pandas as pd
 import pytest
-import torch
 
 from srnn_lib.claimbook import results
-from srnn_lib.data import Images
 from srnn_lib.experiments import levels, make_tables, plans, same_code
 
 OLD = {"srnn_lib.experiments.plateau": "0" * 16, "srnn_lib.lifecycle.gone": "1" * 16}
@@ -161,13 +159,9 @@ def test_code_that_makes_no_small_tables_says_why(tmp_path, refused):
 
 
 @pytest.mark.slow
-def test_there_is_a_small_table_of_every_kind(seeded, tmp_path, monkeypatch):
+def test_there_is_a_small_table_of_every_kind(noise_images):
     """The functions are those that make the large tables; here on noise in place of images."""
-    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
-    pixels = torch.rand(600, 784, generator=seeded(3))
-    labels = (pixels[:, :9].sum(1) * 9).long() % 10
-    images = Images("mnist", 28, pixels, labels, pixels[:50], labels[:50], {})
-    found = dict(same_code.miniatures(images))
+    found = dict(same_code.miniatures(noise_images(600, 28, 10)))
     assert list(found) == list(make_tables.SOURCES)
     for name, table in found.items():
         assert len(table)
