@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,16 @@ def fingerprints(modules: Iterable[str]) -> dict[str, str]:
     found, waiting = dict[str, str](), set(modules)
     while waiting:
         tree = _tree(name := waiting.pop())
-        beside = ([path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in _beside(name))
-        found[name] = digest([_skeleton(tree), *beside])[:16]
+        beside = ((path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in _beside(name))
+        found[name] = _fingerprint(tree, *beside)
         waiting |= imported(tree) - set(found)
     return dict(sorted(found.items()))
+
+
+@cache
+def _fingerprint(tree: ast.Module, *beside: tuple[str, str]) -> str:
+    """What stands for a module: its tree, and names and hashes of the files beside it."""
+    return digest([_skeleton(tree), *beside])[:16]
 
 
 def _beside(module: str) -> list[Path]:
@@ -102,9 +109,17 @@ def imported(tree: ast.AST) -> set[str]:
 
 def _named(tree: ast.AST) -> set[str]:
     """What `tree` imports, modules of the library or not."""
-    plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    drawn = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return plain | {_home(node.module or "", alias.name) for node in drawn for alias in node.names}
+    plain, drawn = _statements(tree)
+    return {*plain, *(_home(module, name) for module, name in drawn)}
+
+
+@lru_cache(maxsize=1024)
+def _statements(tree: ast.AST) -> tuple[list[str], list[tuple[str, str]]]:
+    """The modules that `tree` imports as a whole, and those from which it imports a name, with the name."""
+    nodes = list(ast.walk(tree))
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    drawn = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    return plain, [(node.module or "", alias.name) for node in drawn for alias in node.names]
 
 
 def _home(module: str, name: str) -> str:
@@ -128,8 +143,13 @@ def _tree(module: str) -> ast.Module:
         BadInput: There is none of that name.
     """
     if path := _file(module):
-        return ast.parse(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_text(encoding="utf-8"))
     raise bad_input("library module", module, f"a full name such as {__name__}")
+
+
+@cache  # chapters share most modules, and what follows from a tree is kept with it
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def _file(module: str) -> Path | None:
