@@ -7,6 +7,8 @@ import tinybook
 
 from srnn_lib.claimbook import provenance
 
+pytest_plugins = ("pytester",)
+
 
 @pytest.fixture
 def book(tmp_path):
@@ -20,6 +22,18 @@ def run_book(tmp_path):
     shutil.copytree(tinybook.executed(), tmp_path, dirs_exist_ok=True)
     tinybook.publish(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def nbval(pytester, monkeypatch):
+    """Exit code and output of pytest under the book's guards, in a folder; no process of its own."""
+
+    def run(folder, *arguments):
+        monkeypatch.chdir(tinybook.guarded(folder))
+        done = pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+        return done.ret, done.stdout.str()
+
+    return run
 
 
 @pytest.fixture

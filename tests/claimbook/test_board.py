@@ -7,7 +7,7 @@ import tinybook
 
 from srnn_lib.claimbook import audit, board, chapters, notebooks, runner, scoreboard
 from srnn_lib.claimbook.board import read_board
-from srnn_lib.claimbook.judge import METADATA, OWN
+from srnn_lib.claimbook.judge import METADATA, OWN, Judge
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -106,19 +106,15 @@ def assert_own(path, words):
 
 
 class TestOwnSettings:
-    """Real runs: whoever changes a value sees it said, and the book takes no notice of the verdicts."""
+    """Real runs: whoever changes a value sees it said, and the book takes no notice of the verdicts.
 
-    @pytest.mark.parametrize(
-        ("typed", "words"),
-        [
-            ("nets = 41", "nets is 41, at book 40"),
-            ('scale = "quick"', "nets is 40, at quick 5; learning_rate is 0.01, at quick 0.001"),
-        ],
-    )
-    def test_values_typed_by_hand_into_a_chapter(self, book, typed, words):
-        tinybook.edit(book, lambda nb: nb.cells.insert(2, tinybook.code(typed)))
+    Which values are own is asked of the judge alone, in its tests.
+    """
+
+    def test_a_value_typed_by_hand_into_a_chapter(self, book):
+        tinybook.edit(book, lambda nb: nb.cells.insert(2, tinybook.code("nets = 41")))
         done = runner.run_chapter(chapters.find(AT, book), progress=False)
-        assert_own(done.path, words)
+        assert_own(done.path, "nets is 41, at book 40")
         tinybook.publish(book)
         assert read_board(book).verdicts == {}
         assert [row["verdict"] for row in scoreboard.rows(read_board(book))] == ["open"] * 3
@@ -138,12 +134,9 @@ class TestOwnSettings:
         assert f"{AT}: SR-01 was found with own settings, which do not count" in found
         assert any("stale" in line and "it was run with other parameters" in line for line in found)
 
-    def test_a_run_at_a_scale_has_the_settings_of_that_scale(self, run_book):
-        done = runner.run_chapter(chapters.find(AT, run_book), "quick", progress=False)
-        assert [payload["scale"] for _, _, payload in printed(done.path)] == ["quick", "quick"]
-        assert all("(scale: quick)" in text and OWN not in text + html for text, html, _ in printed(done.path))
-
-    def test_a_value_that_is_given_as_the_book_has_it_is_not_own(self, run_book):
-        done = runner.run_chapter(chapters.find(AT, run_book), "book", {"nets": 40}, progress=False)
-        assert done.path.parent == run_book / "_runs"
-        assert [payload["scale"] for _, _, payload in printed(done.path)] == ["book", "book"]
+    @pytest.mark.parametrize("given", [{}, {"nets": 40}])
+    @pytest.mark.parametrize("scale", ["book", "quick"])
+    def test_what_a_scale_plans_or_has_itself_is_not_own(self, book, scale, given):
+        plan = runner.plan_run(chapters.find(AT, book), scale, given)
+        own = "nets is 40, at quick 5" if given and scale == "quick" else ""
+        assert Judge(AT, plan.parameters, book).own == own

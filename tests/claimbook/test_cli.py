@@ -389,24 +389,23 @@ class TestClaims:
 class TestGuards:
     NOTEBOOK = f"book/{tinybook.CHAPTER}.ipynb"
 
-    def test_a_finished_chapter_passes(self, run_here):
-        code, out = tinybook.nbval(run_here, "--nbval", "--nbval-current-env", self.NOTEBOOK)
+    def test_a_finished_chapter_passes(self, run_here, nbval):
+        code, out = nbval(run_here, "--nbval", "--nbval-current-env", self.NOTEBOOK)
         assert code == 0, out
         assert "7 passed" in out
 
-    def test_the_chapter_that_took_longest_goes_first(self, run_here):
+    def test_the_chapter_that_took_longest_goes_first(self, run_here, nbval):
         path = run_here / self.NOTEBOOK
         for name, seconds in (("a", 1.5), ("b", 30.0)):
             tinybook.edit(run_here, lambda nb, taken=seconds: nb.metadata.provenance.update(seconds=taken))
             shutil.copy(path, path.with_name(f"{name}.ipynb"))
         tinybook.edit(run_here, lambda nb: nb.metadata.pop("provenance"))
-        _, out = tinybook.nbval(run_here, "--nbval", "--nbval-current-env", "--collect-only", "-q", "book")
+        _, out = nbval(run_here, "--nbval", "--nbval-current-env", "--collect-only", "-q", "book")
         seen = [line.partition("::")[0].rpartition("/")[2] for line in out.splitlines() if "::" in line]
         assert seen == ["b.ipynb"] * 7 + ["a.ipynb"] * 7 + [path.name] * 7
 
-    @pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist", "loadfile")])
-    @pytest.mark.slow
-    def test_xfailed_and_xpassed_are_failures(self, here, workers):
+    @pytest.mark.parametrize("workers", [(), ("-n", "1", "--dist", "loadfile")], ids=["alone", "by a worker"])
+    def test_xfailed_and_xpassed_are_failures(self, here, nbval, workers):
         soft = "@pytest.mark.xfail\ndef test_{}():\n    {}\n"
         tests = [
             "import pytest\n",
@@ -415,13 +414,13 @@ class TestGuards:
             "def test_c(): pass",
         ]
         (here / "book" / "test_soft.py").write_text("\n\n".join(tests))
-        code, out = tinybook.nbval(here, *workers, "book/test_soft.py")
+        code, out = nbval(here, *workers, "book/test_soft.py")
         assert "1 passed, 1 xfailed, 1 xpassed" in out
         assert "2 xfailed or xpassed cells count as failures" in out
         assert code == 1
 
-    def test_a_chapter_that_never_ran_fails(self, here):
-        code, out = tinybook.nbval(here, "--nbval", "--nbval-current-env", "-k", "guards", self.NOTEBOOK)
+    def test_a_chapter_that_never_ran_fails(self, here, nbval):
+        code, out = nbval(here, "--nbval", "--nbval-current-env", "-k", "guards", self.NOTEBOOK)
         assert code == 1
         assert "it has no provenance" in out
         assert "do not count from 1 upwards" in out

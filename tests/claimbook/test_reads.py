@@ -1,6 +1,7 @@
 """What a chapter read while it ran belongs to what its outputs rest on."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -24,15 +25,25 @@ kept = results.read_table(Path("../../results/death.parquet"))[0]
 there = results.has_table(Path("../../results/other.parquet"))"""
 
 
-@pytest.fixture
-def reading(book, monkeypatch):
-    """A book whose chapter has read facts, a table, and that another table is not there."""
-    monkeypatch.setenv("SRNN_ROOT", str(book))
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory):
+    """A book whose chapter has read facts, a table, and that another table is not there; run once."""
+    book = tinybook.make(tmp_path_factory.mktemp("reading"))
     (book / "book" / "logs.yml").write_text("zero: {weightwise: 27}\n", encoding="utf-8")
     tinybook.keep_table(book)
     tinybook.write(book, tinybook.chapter(tinybook.code(READING)))
-    runner.run_chapter(chapters.find("self-application"), progress=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SRNN_ROOT", str(book))
+        runner.run_chapter(chapters.find("self-application"), progress=False)
     return book
+
+
+@pytest.fixture
+def reading(read_once, tmp_path, monkeypatch):
+    """A copy of that book, as the place we are in."""
+    shutil.copytree(read_once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("SRNN_ROOT", str(tmp_path))
+    return tmp_path
 
 
 def why(folder):

@@ -183,12 +183,12 @@ class TestRun:
 
     def test_a_failing_cell_leaves_the_old_chapter_and_keeps_the_failure(self, run_book):
         failing = tinybook.code('print("so far")\nraise ValueError("first line\\nsecond line")')
-        tinybook.edit(run_book, lambda nb: nb.cells.insert(4, failing))
+        tinybook.edit(run_book, lambda nb: nb.cells.insert(2, failing))
         before = files(run_book)
         with pytest.raises(runner.RunFailed) as caught:
             runner.run_chapter(chapter(run_book), progress=False)
         message = str(caught.value)
-        assert f"{tinybook.CHAPTER}: code cell 4 raised ValueError: first line second line" in message
+        assert f"{tinybook.CHAPTER}: code cell 2 raised ValueError: first line second line" in message
         after = files(run_book)
         kept = next(name for name in after if name not in before)
         assert kept in message
@@ -199,7 +199,9 @@ class TestRun:
     @pytest.mark.slow
     def test_several_at_a_time(self, book):
         scales = {"book": tinybook.SETTINGS, "quick": {"nets": 5}}
-        tinybook.add(book, "self-replication/soups", **scales)
+        light = tinybook.chapter(tinybook.code("print(nets)"))
+        tinybook.write(book, light)
+        tinybook.add(book, "self-replication/soups", light, **scales)
         failing = tinybook.chapter(tinybook.code("raise ValueError('no')"))
         tinybook.add(book, "self-replication/mixed", failing, **scales)
         planned = runner.plan_runs(chapters.find_all(book), "quick", [])
@@ -218,7 +220,7 @@ class TestRun:
         cell = tinybook.code(f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(120)")
         tinybook.write(book, tinybook.chapter(cell))
         before = files(book)
-        command = [sys.executable, "-m", "srnn_lib", "run", "self-application", "--jobs", jobs]
+        command = [sys.executable, "-m", "srnn_lib.claimbook.cli", "run", "self-application", "--jobs", jobs]
         process = subprocess.Popen(
             command, cwd=book, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment()
         )
