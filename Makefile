@@ -64,7 +64,7 @@ types: $(READY)
 
 fast: $(READY)
 	$(stage) 'Fast unit tests'
-	$(PY) -m pytest -q -m 'not site and not browser and not slow' -n $(JOBS) tests
+	$(PY) -m pytest -q -m 'not site and not browser and not slow' -n $(JOBS) --dist worksteal tests
 
 chapter: $(READY)
 	$(stage) 'One chapter at quick scale'
@@ -72,7 +72,7 @@ chapter: $(READY)
 
 unit: $(READY)
 	$(stage) 'Unit tests'
-	$(PY) -m pytest -m 'not site and not browser' -n $(JOBS) tests
+	$(PY) -m pytest -m 'not site and not browser' -n $(JOBS) --dist worksteal tests
 
 notebooks: $(READY)
 	$(stage) 'Chapters against their stored outputs'

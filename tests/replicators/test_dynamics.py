@@ -303,7 +303,11 @@ every_reduction = pytest.mark.parametrize("reduction", REDUCTIONS)
 every_process = pytest.mark.parametrize("name", PROCESSES)
 
 
-@pytest.mark.parametrize("poison", [torch.nan, torch.inf, -torch.inf, 1e30])
+# Every process and reduction meets every poison, and both precisions.
+POISONS = [(torch.nan, "float64"), (torch.inf, "float32"), (-torch.inf, "float64"), (1e30, "float32")]
+
+
+@pytest.mark.parametrize(("poison", "dtype"), POISONS)
 @every_reduction
 @every_process
 def test_a_broken_net_changes_no_neighbour(name, reduction, poison, dtype, seeded, draw):
@@ -337,8 +341,15 @@ def _rounding(nets):
     return {"rtol": tolerance, "atol": tolerance}
 
 
-@every_reduction
-@every_process
+def _dealt():
+    """Every process with every reduction, and each of either in both precisions."""
+    for place, name in enumerate(PROCESSES):
+        for number, reduction in enumerate(REDUCTIONS):
+            dtype = ("float32", "float64")[(place + number) % 2]
+            yield pytest.param(name, *reduction.values, dtype, id=f"{name}-{reduction.id}-{dtype}")
+
+
+@pytest.mark.parametrize(("name", "reduction", "dtype"), _dealt())
 def test_a_net_goes_the_same_way_in_a_larger_population(name, reduction, dtype, seeded, draw):
     nets = 0.5 * draw(reduction, 257, dtype=dtype)
     together = PROCESSES[name](reduction, nets, seeded())

@@ -1,5 +1,7 @@
 """Training: every engine against the plain version, and the gradient against finite differences."""
 
+from functools import wraps
+
 import oracle
 import pytest
 import torch
@@ -30,7 +32,23 @@ def _trained(reduction, weights, rule, steps, generator=None, engine="auto"):
     return weights
 
 
-def _plainly_trained(reduction, weights, rule, steps, generator=None):
+def asked_once(oracle):
+    """Keep the answers of an oracle: every engine asks it the same."""
+    answers = {}
+
+    @wraps(oracle)
+    def answer(*question):
+        key = tuple((each.dtype, each.numpy().tobytes()) if torch.is_tensor(each) else each for each in question)
+        if key not in answers:
+            answers[key] = oracle(*question)
+        return answers[key]
+
+    return answer
+
+
+@asked_once
+def _plainly_trained(reduction, weights, rule, steps, seed=0):
+    generator = torch.Generator().manual_seed(seed)
     modules = oracle.nets(reduction, weights)
     in_sequence = rule.batch == "single" and isinstance(reduction, Weightwise)
     for step in range(steps):
@@ -41,6 +59,18 @@ def _plainly_trained(reduction, weights, rule, steps, generator=None):
             orders = randomness.permutations(generator, *weights.shape).tolist()
         for net, optimiser, order in zip(modules, optimisers, orders, strict=True):
             net.train_on(net.read(), optimiser, order)
+    return oracle.population(modules)
+
+
+@asked_once
+def _plainly_taught(reduction, weights, other, rule, seed):
+    modules = oracle.nets(reduction, weights)
+    orders = [None, None]
+    if rule.batch == "single" and isinstance(reduction, Weightwise):
+        orders = randomness.permutations(torch.Generator().manual_seed(seed), *weights.shape).tolist()
+    for net, teacher, order in zip(modules, other, orders, strict=True):
+        (optimiser,) = oracle.optimisers([net], rule.learning_rate)
+        net.train_on(teacher.tolist(), optimiser, order)
     return oracle.population(modules)
 
 
@@ -56,7 +86,7 @@ def test_full_batch_steps(reduction, engine, dtype, small, close):
 def test_single_pairs_in_the_same_order(reduction, engine, dtype, seeded, small, close):
     weights = small(reduction, 2, dtype=dtype)
     result = _trained(reduction, weights, SINGLE, 2, seeded(5), engine)
-    close(result, _plainly_trained(reduction, weights, SINGLE, 2, seeded(5)))
+    close(result, _plainly_trained(reduction, weights, SINGLE, 2, 5))
 
 
 @pytest.mark.parametrize("rule", [UpdateRule(0.02, "full", **MOMENTUM), UpdateRule(0.02, "single", **MOMENTUM)])
@@ -64,7 +94,7 @@ def test_single_pairs_in_the_same_order(reduction, engine, dtype, seeded, small,
 def test_momentum_that_is_reset(paper_reduction, rule, engine, seeded, small, close):
     weights = small(paper_reduction, 2)
     result = _trained(paper_reduction, weights, rule, 5, seeded(5), engine)
-    close(result, _plainly_trained(paper_reduction, weights, rule, 5, seeded(5)))
+    close(result, _plainly_trained(paper_reduction, weights, rule, 5, 5))
 
 
 def test_momentum_is_kept_where_nothing_resets_it(small, close):
@@ -112,14 +142,8 @@ def test_training_on_another_net(reduction, rule, engine, seeded, small, close):
     """The "learn" interaction: the pairs come from the other net, which stays as it is."""
     weights, other = small(reduction, 2), small(reduction, 2, seed=1)
     kept = other.clone()
-    modules = oracle.nets(reduction, weights)
-    orders = [None, None]
-    if rule.batch == "single" and isinstance(reduction, Weightwise):
-        orders = randomness.permutations(seeded(5), *weights.shape).tolist()
-    for net, teacher, order in zip(modules, other, orders, strict=True):
-        (optimiser,) = oracle.optimisers([net], rule.learning_rate)
-        net.train_on(teacher.tolist(), optimiser, order)
-    close(Trainer(reduction, rule, seeded(5), engine).step(weights, other), oracle.population(modules))
+    taught = Trainer(reduction, rule, seeded(5), engine).step(weights, other)
+    close(taught, _plainly_taught(reduction, weights, other, rule, 5))
     assert torch.equal(other, kept)
 
 
@@ -162,6 +186,7 @@ def _losses(reduction, weights, sources):
     return (reduction.architecture.forward(weights, inputs) - targets).square().mean(dim=(1, 2))
 
 
+@asked_once
 def _difference_quotients(reduction, weights, detach):
     """Central differences of the loss by every weight; without `detach` the training pairs follow the weights."""
     rows, step = [], 1e-6
