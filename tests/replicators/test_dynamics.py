@@ -349,7 +349,7 @@ def _dealt():
             yield pytest.param(name, *reduction.values, dtype, id=f"{name}-{reduction.id}-{dtype}")
 
 
-@pytest.mark.parametrize(("name", "reduction", "dtype"), _dealt())
+@pytest.mark.parametrize(("name", "reduction", "dtype"), [*_dealt()])
 def test_a_net_goes_the_same_way_in_a_larger_population(name, reduction, dtype, seeded, draw):
     nets = 0.5 * draw(reduction, 257, dtype=dtype)
     together = PROCESSES[name](reduction, nets, seeded())
