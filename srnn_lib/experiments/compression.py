@@ -81,7 +81,7 @@ def accuracy_course(
 def _tested(stack: Stack, values: Tensor, labels: Tensor, layer: int) -> tuple[Tensor, Tensor]:
     """Accuracy and mean cross-entropy of every run, from the outputs of a layer on."""
     outputs = stacks.activations_above(stack, values, layer)[1][-1]
-    right = (outputs.argmax(1) == labels).double().mean(1)
+    right = stacks.right_answers(outputs, labels).double().mean(1)
     return right, stacks.cross_entropy(outputs, labels).double().mean(1)
 
 

@@ -105,13 +105,13 @@ def _changes(
     """ΔH of the chosen runs by plain training, and by a step and then the same."""
     inputs, labels = training.inputs, training.labels
     changed = step(state.stack, inputs, keyed(training.plan.seed, "plateau", state.epoch))
-    before = stacks.loss_and_accuracy(state.stack.select(chosen), inputs, labels)[0]
+    before = stacks.mean_loss(state.stack.select(chosen), inputs, labels)
     changes = []
     for stack in (state.stack, changed):
         trainer = training.trainer(stack.select(chosen))
         for number in range(state.epoch, state.epoch + epochs):
             trainer.epoch(number)
-        changes.append(stacks.loss_and_accuracy(trainer.stack, inputs, labels)[0] - before)
+        changes.append(stacks.mean_loss(trainer.stack, inputs, labels) - before)
     return changes
 
 

@@ -115,7 +115,7 @@ def _grown_on(
         training.run(say=say)
     stack, plan = training.snapshot(epoch).select(slice(runs)), training.plan
     inputs, labels = training.inputs, training.labels
-    before = stacks.loss_and_accuracy(stack, inputs, labels)[0]
+    before = stacks.mean_loss(stack, inputs, labels)
     chosen = _parents(stack, inputs, plan.seed)
     parents = torch.stack([chosen[parent] if parent else torch.full((stack.runs,), -1) for _, parent in ways])
     larger = [grown(stack, algorithm, each, plan) for (algorithm, _), each in zip(ways, parents, strict=True)]
@@ -123,7 +123,7 @@ def _grown_on(
     rows = []
     for done in range(after[-1] + 1):
         if done in after:
-            change = stacks.loss_and_accuracy(trainer.stack, inputs, labels)[0].view(parents.shape) - before
+            change = stacks.mean_loss(trainer.stack, inputs, labels).view(parents.shape) - before
             rows.append(torch.stack([change, *alike(trainer.stack, inputs, parents.flatten()).view(2, *change.shape)]))
         if done < after[-1]:
             trainer.epoch(epoch + done)

@@ -1,9 +1,13 @@
 """Stochastic gradient descent on the cross-entropy, for all runs of a stack at once and without a graph.
 
 All runs see the same batches. The order of epoch e is drawn from the seed and e alone, so that a training continued
-from the end of any epoch goes on, bit by bit, as if it had never stopped.
+from the end of any epoch goes on, bit by bit, as if it had never stopped. Trainers of other stacks that see the same
+batches can go on beside each other (`SGD.beside`, `epoch_of_all`): a batch is then put together once for all of them,
+and each ends with the bits that it would have alone.
 """
 
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import torch
@@ -96,18 +100,25 @@ class SGD:
         places = [(self._runs, width, self.rule.batch) for width in stack.widths[1:]]
         self._sums, self._errors = ([weight.new_empty(place) for place in places] for _ in range(2))
 
+    def beside(self, stack: Stack) -> "SGD":
+        """A trainer of other runs, which may have other hidden layers, on the same examples, batches and rule.
+
+        Raises:
+            BadInput: Other inputs or outputs.
+        """
+        if (stack.widths[0], stack.widths[-1]) != (len(self._inputs.live), len(self._wanted)):
+            wanted = f"{len(self._inputs.live)} inputs and {len(self._wanted)} outputs"
+            raise checks.bad_input("widths beside a trainer", stack.widths, wanted)
+        other = copy(self)
+        other.stack = stack.convert(lambda tensor: tensor.to(self._wanted))
+        return other
+
     def epoch(self, number: int) -> Float[Tensor, " R"]:
         """One pass over the examples in the order of epoch `number`; the mean loss of each run, met on the way.
 
         The loss is the cross-entropy alone, without the L2 term, each batch before its own update.
         """
-        places = order(self.seed, number, self._wanted.shape[1]).to(self._wanted.device)
-        batches = places.split(self.rule.batch)[: len(places) // self.rule.batch]
-        total = torch.zeros(self._runs, dtype=torch.float64, device=places.device)
-        for batch in batches:
-            total += self._update(self._inputs.batch(batch), self._wanted.index_select(1, batch))
-        self._unused *= (1 - self.rule.learning_rate * self.rule.weight_decay) ** len(batches)
-        return total / len(batches)
+        return epoch_of_all([self], number)[0]
 
     def _update(self, inputs: sparse_inputs.SparseBatch, wanted: Tensor) -> Tensor:
         """Change every parameter by one batch; the mean loss of each run before."""
@@ -136,3 +147,19 @@ class SGD:
             found.append(activate(self._sums[layer], self._activation))
             torch.baddbmm(bias, weight, found[-1], out=self._sums[layer + 1])
         return found
+
+
+def epoch_of_all(trainers: Sequence[SGD], number: int) -> list[Float[Tensor, " _R"]]:
+    """`SGD.epoch` of trainers that came about beside each other (`SGD.beside`); each batch is put together once."""
+    first = trainers[0]
+    rule, inputs, wanted = first.rule, first._inputs, first._wanted
+    places = order(first.seed, number, wanted.shape[1]).to(wanted.device)
+    batches = places.split(rule.batch)[: len(places) // rule.batch]
+    totals = [torch.zeros(each._runs, dtype=torch.float64, device=places.device) for each in trainers]
+    for batch in batches:
+        seen = inputs.batch(batch), wanted.index_select(1, batch)
+        for trainer, total in zip(trainers, totals, strict=True):
+            total += trainer._update(*seen)
+    for trainer in trainers:
+        trainer._unused *= (1 - rule.learning_rate * rule.weight_decay) ** len(batches)
+    return [total / len(batches) for total in totals]

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
 from srnn_lib import checks, randomness
@@ -221,22 +221,46 @@ def forward(stack: Stack, inputs: Float[Tensor, "n in"]) -> Float[Tensor, "R n o
     return activations(stack, inputs)[-1].transpose(1, 2)
 
 
+def mean_loss(stack: Stack, inputs: Float[Tensor, "n in"], labels: Int[Tensor, " n"]) -> Float[Tensor, " R"]:
+    """Mean cross-entropy of every run, a chunk of examples at a time, summed in float64."""
+    return _means(stack, inputs, labels, (cross_entropy,))[0]
+
+
 def loss_and_accuracy(
     stack: Stack, inputs: Float[Tensor, "n in"], labels: Int[Tensor, " n"]
 ) -> tuple[Float[Tensor, " R"], Float[Tensor, " R"]]:
-    """Mean cross-entropy and accuracy of every run, a chunk of examples at a time, summed in float64."""
-    total = torch.zeros(2, stack.runs, dtype=torch.float64, device=stack.biases[0].device)
+    """`mean_loss` and the share of examples that `right_answers` finds, of every run."""
+    loss, right = _means(stack, inputs, labels, (cross_entropy, right_answers))
+    return loss, right
+
+
+def _means(
+    stack: Stack, inputs: Tensor, labels: Tensor, measures: Sequence[Callable[[Tensor, Tensor], Tensor]]
+) -> Float[Tensor, "measures R"]:
+    """Means over the examples of what each measure makes of outputs and labels."""
+    total = torch.zeros(len(measures), stack.runs, dtype=torch.float64, device=stack.biases[0].device)
     for some, wanted in zip(inputs.split(CHUNK), labels.split(CHUNK), strict=True):
         outputs = activations(stack, some)[-1]
-        total[0] += cross_entropy(outputs, wanted).sum(1, dtype=torch.float64)
-        total[1] += (outputs.argmax(1) == wanted).sum(1)
-    return total[0] / len(labels), total[1] / len(labels)
+        for row, measure in zip(total, measures, strict=True):
+            row += measure(outputs, wanted).sum(1, dtype=torch.float64)
+    return total / len(labels)
 
 
 def cross_entropy(outputs: Float[Tensor, "R out n"], labels: Int[Tensor, " n"]) -> Float[Tensor, "R n"]:
     """Cross-entropy of every run for every example, from its linear outputs."""
-    chosen = outputs.gather(1, labels[None, None].expand(len(outputs), 1, -1))[:, 0]
-    return torch.logsumexp(outputs, 1) - chosen
+    return torch.logsumexp(outputs, 1) - _of_class(outputs, labels)
+
+
+def right_answers(outputs: Float[Tensor, "R out n"], labels: Int[Tensor, " n"]) -> Bool[Tensor, "R n"]:
+    """Where the largest output is that of the label, as `argmax` has it, which takes many times as long."""
+    largest = outputs == outputs.amax(1, keepdim=True)
+    if largest.count_nonzero() != largest[:, 0].numel():  # equal outputs, of which one counts, or no numbers
+        return outputs.argmax(1) == labels
+    return _of_class(largest, labels)
+
+
+def _of_class(values: Shaped[Tensor, "R out n"], labels: Int[Tensor, " n"]) -> Shaped[Tensor, "R n"]:
+    return values.gather(1, labels.expand(len(values), 1, -1))[:, 0]
 
 
 def select_units(stack: Stack, units: Int[Tensor, "R kept"], layer: int) -> Stack:

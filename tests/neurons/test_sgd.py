@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from srnn_lib.neurons import modules, sgd, stacks
 from srnn_lib.neurons.sgd import SGD, SGDRule
+from srnn_lib.neurons.stacks import Stack
 
 
 @pytest.fixture
@@ -104,6 +105,33 @@ def test_a_continued_training_is_the_same_bit_by_bit(examples, seeded, dtype):
     assert all(map(torch.equal, parameters(whole.stack), parameters(second.stack)))
 
 
+def test_trainers_beside_each_other_train_as_each_alone(examples, seeded, dtype):
+    given, labels = examples(600, 40, 10, getattr(torch, dtype))
+    starts = [
+        stacks.random_stack((40, *hidden, 10), runs, seeded(), dtype=dtype)
+        for hidden, runs in (((5, 20), 3), ((30,), 1), ((5, 20), 2))
+    ]
+    lonely = [SGD(start, given, labels, rule=SGDRule(0.3, 70), seed=4) for start in starts]
+    first = SGD(starts[0], given, labels, rule=SGDRule(0.3, 70), seed=4)
+    trainers = [first, *map(first.beside, starts[1:])]
+    for epoch in range(3):
+        met = sgd.epoch_of_all(trainers, epoch)
+        assert all(map(torch.equal, met, [each.epoch(epoch) for each in lonely]))
+    for one, other in zip(trainers, lonely, strict=True):
+        assert all(map(torch.equal, parameters(one.stack), parameters(other.stack)))
+
+
+def test_a_run_that_diverges_changes_no_trainer_beside_it(examples, seeded):
+    given, labels = examples()
+    wild = stacks.random_stack((8, 4, 3), 1, seeded(), dtype="float64").convert(lambda each: each * torch.nan)
+    start = stacks.random_stack((8, 6, 3), 2, seeded(1), dtype="float64")
+    first, lonely = (SGD(stack, given, labels, rule=SGDRule(0.1, 20), seed=0) for stack in (wild, start))
+    beside = first.beside(start)
+    assert sgd.epoch_of_all([first, beside], 0)[0].isnan().all()
+    lonely.epoch(0)
+    assert all(map(torch.equal, parameters(beside.stack), parameters(lonely.stack)))
+
+
 def test_orders_depend_on_seed_and_epoch_alone():
     first = sgd.order(1, 2, 50)
     assert torch.equal(first, sgd.order(1, 2, 50))
@@ -119,6 +147,12 @@ def test_orders_depend_on_seed_and_epoch_alone():
         (lambda s, x, y: SGD(s, x, y[:-1], rule=SGDRule(batch=10), seed=0), ("examples", "equal")),
         (lambda s, x, y: SGD(s, x, y + 1, rule=SGDRule(batch=10), seed=0), ("labels", "0 to 2")),
         (lambda s, x, y: SGD(s, x[:, 1:], y, rule=SGDRule(batch=10), seed=0), ("inputs", "(examples, 8)")),
+        (
+            lambda s, x, y: SGD(s, x, y, rule=SGDRule(batch=10), seed=0).beside(
+                Stack((s.weights[0],), (s.biases[0],)),
+            ),
+            ("widths beside", "8 inputs and 3 outputs"),
+        ),
         (lambda s, x, y: SGDRule(0), ("learning_rate", "above 0")),
         (lambda s, x, y: SGDRule(batch=0), ("batch", "1 or more")),
         (lambda s, x, y: SGDRule(weight_decay=-1.0), ("weight_decay", "0 or more")),

@@ -113,6 +113,21 @@ def test_losses_are_torchs(seeded):
         assert accuracy[run] == (outputs.argmax(1) == labels).double().mean()
 
 
+def test_the_loss_alone_is_the_loss_beside_the_accuracy(seeded):
+    stack = stacks.random_stack((5, 4, 3), 2, seeded())
+    given, labels = inputs(seeded, 4100, 5, torch.float32), torch.arange(4100) % 3
+    assert torch.equal(stacks.mean_loss(stack, given, labels), stacks.loss_and_accuracy(stack, given, labels)[0])
+
+
+def test_right_answers_are_those_of_argmax(seeded):
+    outputs, labels = torch.randn(3, 4, 50, generator=seeded()), torch.arange(50) % 4
+    tied, broken, endless = (outputs.clone() for _ in range(3))
+    tied[1, :, :20], broken[0, 2, 7], endless[2, 1, 3] = 0.5, torch.nan, torch.inf
+    for each in (outputs, tied, broken, endless):
+        assert torch.equal(stacks.right_answers(each, labels), each.argmax(1) == labels)
+    assert stacks.right_answers(tied, labels)[1, :20].sum() == 5
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_slopes(activation, seeded):
     values = inputs(seeded, 6, 6, torch.float64).requires_grad_()
