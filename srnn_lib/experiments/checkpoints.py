@@ -12,8 +12,10 @@ another machine (`Training.move_to_repo`).
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,12 @@ class Training:
         moved = stack.convert(lambda tensor: tensor.to(device))
         return sgd.SGD(moved, self.inputs.to(device), self.labels, rule=self.plan.rule, seed=self.plan.seed)
 
+    @property
+    def stream(self) -> tuple[Any, ...]:
+        """What the batches depend on that it sees, and how it learns from them."""
+        plan = self.plan
+        return plan.seed, plan.rule, plan.scaling, plan.widths[0], plan.widths[-1], str(self.images.origin)
+
     def run(self, until: int | None = None, say: Say | None = None, device: str = "cpu") -> TrainingState:
         """Train, from wherever it has come to, up to the epoch that is wanted; None: to the plan's last one.
 
@@ -140,46 +148,7 @@ class Training:
         Raises:
             BadInput: A state in the folder that is damaged or of other settings.
         """
-        end = self.plan.epochs if until is None else min(until, self.plan.epochs)
-        with store.lock(self.folder):  # whoever else needs this training waits for it
-            state = self.state()
-            return state if state.epoch >= end else self._train(state, end, say, device)
-
-    def _train(self, state: TrainingState, end: int, say: Say | None, device: str) -> TrainingState:
-        trainer = self.trainer(state.stack, device)
-        saved = time.monotonic()
-        while state.epoch < end:
-            state = self._advanced(state, trainer)
-            if state.epoch in self.plan.snapshots:
-                self.write(f"epoch-{state.epoch:06d}", _named(state.stack))
-            if time.monotonic() - saved > 60 * MINUTES or state.epoch == end:
-                state = replace(state, stack=trainer.stack)
-                self._save(state)
-                saved = time.monotonic()
-                if say:
-                    say(f"{time.strftime('%H:%M:%S')} epoch {state.epoch} of {self.plan.epochs}")
-        return state
-
-    def _advanced(self, state: TrainingState, trainer: sgd.SGD) -> TrainingState:
-        """One epoch further, with what is due before and after it."""
-        plan = self.plan
-        if plan.fewer and state.epoch == plan.fewer[0]:
-            trainer.stack = trainer.stack.select(slice(plan.fewer[1]))
-        met = trainer.epoch(state.epoch).cpu()
-        row = F.pad(met, (0, plan.runs - len(met)), value=torch.nan)
-        state = replace(state, losses=torch.cat([state.losses, row[None]]))
-        if plan.renewal and state.epoch % plan.period == 0:
-            state = self._turned(plan.renewal, state, trainer)
-        return replace(state, stack=trainer.stack) if state.epoch in plan.snapshots else state
-
-    def _turned(self, rule: turnover.TurnoverRule, state: TrainingState, trainer: sgd.SGD) -> TrainingState:
-        """A round of death and replication."""
-        found = moments.measure(trainer.stack, self.inputs.to(trainer.stack.biases[0].device), covariance=())
-        generator = keyed(self.plan.seed, "turnover", state.epoch)
-        trainer.stack, dead, worth = turnover.turn_over(trainer.stack, found, rule, generator, self.plan.init)
-        rest = (0, 0, 0, self.plan.runs - len(worth))
-        dead, worth = F.pad(dead.cpu(), rest), F.pad(worth.cpu(), rest, value=torch.nan)
-        return replace(state, dead=torch.cat([state.dead, dead[None]]), worth=torch.cat([state.worth, worth[None]]))
+        return run_together([self], [until], say, device)[0]
 
     def state(self) -> TrainingState:
         """As far as it has come: what its folder holds, or the start.
@@ -272,6 +241,146 @@ class Training:
         layers = range(len(self.plan.widths) - 1)
         weights, biases = (tuple(tensors[f"{kind}{layer}"] for layer in layers) for kind in ("weight", "bias"))
         return Stack(weights, biases, self.plan.activation)
+
+
+def run_together(
+    trainings: Sequence[Training],
+    ends: Sequence[int | None] | None = None,
+    say: Say | None = None,
+    device: str = "cpu",
+) -> list[TrainingState]:
+    """`Training.run` of several trainings, to the same bits, without doing twice what they have in common.
+
+    Those whose weights are equal to the last bit go on as one, until a round replaces a neuron of one and not of the
+    other. Those that see the same batches see them at once. `ends` are the epochs that are wanted of each.
+    """
+    asked: dict[Path, tuple[Training, int]] = {}
+    for training, end in zip(trainings, ends or [None] * len(trainings), strict=True):
+        last = training.plan.epochs if end is None else min(end, training.plan.epochs)
+        asked[training.folder] = (training, max(last, asked.get(training.folder, (training, 0))[1]))
+    with ExitStack() as held:
+        for folder in sorted(asked):  # whoever else needs one of them waits for it
+            held.enter_context(store.lock(folder))
+        found = {folder: training.state() for folder, (training, _) in asked.items()}
+        streams = defaultdict(list)
+        for folder, (training, end) in asked.items():
+            if found[folder].epoch < end:
+                streams[training.stream].append(folder)
+        for stream in streams.values():
+            courses = _begun([(*asked[folder], found[folder]) for folder in stream], device)
+            _train(courses, say)
+            found |= {folder: course.state for folder, course in zip(stream, courses, strict=True)}
+    return [found[training.folder] for training in trainings]
+
+
+def _begun(given: Iterable[tuple[Training, int, TrainingState]], device: str) -> list["_Course"]:
+    """Courses that see the same batches, with trainers beside each other; those that are equal share one."""
+    courses: list[_Course] = []
+    for training, end, state in given:
+        beside = courses[0].trainer.beside(state.stack) if courses else training.trainer(state.stack, device)
+        courses.append(_Course(training, end, state, beside))
+    _join(courses)
+    return courses
+
+
+def _train(courses: Sequence["_Course"], say: Say | None) -> None:
+    """Train them all, those that are behind first."""
+    while going := [course for course in courses if not course.is_over]:
+        now = min(course.state.epoch for course in going)
+        due = [course for course in going if course.state.epoch == now]
+        for course in due:
+            course.thin_out()
+        trainers = list({id(course.trainer): course.trainer for course in due}.values())
+        losses = dict(zip(map(id, trainers), sgd.epoch_of_all(trainers, now), strict=True))
+        for course in due:
+            course.meet(losses[id(course.trainer)].cpu())
+        _turn_over(due)
+        for course in due:
+            course.keep(say)
+
+
+def _join(courses: Iterable["_Course"]) -> None:
+    """Let those that stand at one epoch with the same weights, to the last bit, go on as one."""
+    kept: list[tuple[int, sgd.SGD, Stack]] = []
+    for course in courses:
+        stack = course.trainer.stack
+        same = (t for epoch, t, other in kept if epoch == course.state.epoch and _are_equal(stack, other))
+        course.trainer = next(same, course.trainer)
+        kept.append((course.state.epoch, course.trainer, stack))
+
+
+def _are_equal(one: Stack, other: Stack) -> bool:
+    pairs = zip((*one.weights, *one.biases), (*other.weights, *other.biases), strict=False)
+    return one.widths == other.widths and one.activation == other.activation and all(torch.equal(*p) for p in pairs)
+
+
+def _turn_over(courses: Iterable["_Course"]) -> None:
+    """The rounds that are due; what trains as one is measured once."""
+    turned: list[_Course] = []
+    measured: dict[int, moments.Moments] = {}
+    for course in courses:
+        plan, trainer = course.training.plan, course.trainer
+        if plan.renewal and course.state.epoch % plan.period == 0:
+            if id(trainer) not in measured:
+                measured[id(trainer)] = course.measure()
+            course.turn_over(plan.renewal, measured[id(trainer)])
+            turned.append(course)
+    if turned:
+        _join(courses)
+
+
+@dataclass
+class _Course:
+    """A training under way."""
+
+    training: Training
+    end: int
+    state: TrainingState
+    trainer: sgd.SGD
+    saved: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_over(self) -> bool:
+        return self.state.epoch >= self.end
+
+    def thin_out(self) -> None:
+        """Before an epoch: go on with fewer runs, where the plan says so."""
+        fewer = self.training.plan.fewer
+        if fewer and self.state.epoch == fewer[0]:
+            self.trainer = self.trainer.beside(self.trainer.stack.select(slice(fewer[1])))
+
+    def meet(self, losses: Float[Tensor, " k"]) -> None:
+        """After an epoch: what it met; NaN for the runs that no longer go on."""
+        row = F.pad(losses, (0, self.training.plan.runs - len(losses)), value=torch.nan)
+        self.state = replace(self.state, losses=torch.cat([self.state.losses, row[None]]))
+
+    def measure(self) -> moments.Moments:
+        """What a round rests on."""
+        stack = self.trainer.stack
+        return moments.measure(stack, self.training.inputs.to(stack.biases[0].device), covariance=())
+
+    def turn_over(self, rule: turnover.TurnoverRule, found: moments.Moments) -> None:
+        """A round of death and replication; whoever shares its trainer keeps that as it is."""
+        plan, state = self.training.plan, self.state
+        generator = keyed(plan.seed, "turnover", state.epoch)
+        stack, dead, worth = turnover.turn_over(self.trainer.stack, found, rule, generator, plan.init)
+        self.trainer = self.trainer.beside(stack)
+        rest = (0, 0, 0, plan.runs - len(worth))
+        dead, worth = F.pad(dead.cpu(), rest), F.pad(worth.cpu(), rest, value=torch.nan)
+        dead, worth = torch.cat([state.dead, dead[None]]), torch.cat([state.worth, worth[None]])
+        self.state = replace(state, dead=dead, worth=worth)
+
+    def keep(self, say: Say | None) -> None:
+        """Write what is due: a snapshot, and now and then the state."""
+        epoch, plan = self.state.epoch, self.training.plan
+        if epoch in plan.snapshots:
+            self.training.write(f"epoch-{epoch:06d}", _named(self.trainer.stack))
+        if self.is_over or time.monotonic() - self.saved > 60 * MINUTES:
+            self.state = replace(self.state, stack=self.trainer.stack)
+            self.training._save(self.state)
+            self.saved = time.monotonic()
+            if say:
+                say(f"{time.strftime('%H:%M:%S')} epoch {epoch} of {plan.epochs}")
 
 
 def tidy(columns: Mapping[str, Tensor], **axes: Iterable[Any]) -> pd.DataFrame:

@@ -62,15 +62,15 @@ def test_a_training_keeps_what_it_was_asked_to(training):
 def test_interrupted_anywhere_it_ends_with_the_same_bits(training, tmp_path, stop, monkeypatch):
     whole, cut = training.run(), replace(training, place=tmp_path / "cut")
     monkeypatch.setattr(checkpoints, "MINUTES", 0)
-    epoch = sgd.SGD.epoch
+    epoch = sgd.epoch_of_all
 
-    def die(self, number):
+    def die(trainers, number):
         if number == stop:
             raise KeyboardInterrupt
-        return epoch(self, number)
+        return epoch(trainers, number)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sgd.SGD, "epoch", die)
+        patched.setattr(sgd, "epoch_of_all", die)
         with pytest.raises(KeyboardInterrupt):
             cut.run()
     assert cut.state().epoch == stop
@@ -175,6 +175,83 @@ def test_a_training_moved_to_the_repository_lives_with_the_results(placeless, em
     assert not training.is_committed
     assert training.folder.parent == store.store_folder()
     assert training.state().epoch == 5
+
+
+FAMILY = [
+    replace(PLAN, renewal=None),
+    replace(PLAN, renewal=turnover.TurnoverRule(0.0)),  # whose rounds replace nobody
+    PLAN,
+    replace(PLAN, epochs=13, snapshots=(5, 13)),
+    replace(PLAN, renewal=turnover.TurnoverRule(50.0)),  # two that are at the cap of one half in every round
+    replace(PLAN, renewal=turnover.TurnoverRule(99.0)),
+    replace(PLAN, renewal=turnover.TurnoverRule(0.5)),
+    replace(PLAN, renewal=turnover.TurnoverRule(0.5, parents="none"), period=4),
+    replace(PLAN, fewer=None),
+    replace(PLAN, runs=3),
+    replace(PLAN, widths=(12, 5, 4)),
+    replace(PLAN, seed=1),
+    replace(PLAN, scaling="unit"),
+]
+
+
+def everything(training):
+    """Each tensor that a training leaves on disk."""
+    return {path.name: store.read_result(path)[0] for path in sorted(training.folder.glob("*.safetensors"))}
+
+
+def test_courses_together_leave_the_bits_of_each_alone(placeless, tmp_path):
+    together = [placeless(plan) for plan in FAMILY]
+    together[2].run(7)
+    states = checkpoints.run_together(together)
+    for training, state in zip(together, states, strict=True):
+        alone = replace(training, place=tmp_path / "alone" / training.folder.name)
+        assert same(alone.run(), state)
+        one, other = everything(training), everything(alone)
+        assert one.keys() == other.keys()
+        for name, tensors in one.items():
+            assert all(
+                torch.equal(each.nan_to_num(-1), other[name][key].nan_to_num(-1)) for key, each in tensors.items()
+            )
+    assert [bool(state.dead.any()) for state in states[:7]] == [False] * 4 + [True] * 3
+
+
+def test_what_courses_have_in_common_is_trained_once(placeless, monkeypatch):
+    passes, measured = [], []
+    epoch, measure = sgd.epoch_of_all, checkpoints.moments.measure
+    monkeypatch.setattr(sgd, "epoch_of_all", lambda some, number: passes.append(len(some)) or epoch(some, number))
+    monkeypatch.setattr(
+        checkpoints.moments, "measure", lambda *given, **named: measured.append(1) or measure(*given, **named)
+    )
+    rules = [None, *(turnover.TurnoverRule(cutoff) for cutoff in (0.0, 50.0, 99.0))]
+    checkpoints.run_together([placeless(replace(PLAN, epochs=8, snapshots=(), fewer=None, renewal=r)) for r in rules])
+    assert passes == [1] * 5 + [2] * 3  # the plain one and the idle one, and the two at the cap
+    assert len(measured) == 1
+
+
+def test_courses_come_as_far_as_is_wanted_of_each(placeless, monkeypatch):
+    some = [placeless(), placeless(replace(PLAN, renewal=None)), placeless()]
+    assert [state.epoch for state in checkpoints.run_together(some, [3, 6, 5])] == [5, 6, 5]
+    assert [state.epoch for state in checkpoints.run_together(some, [2, 8, None])] == [24, 8, 24]
+    monkeypatch.setattr(sgd, "SGD", None)
+    assert [state.epoch for state in checkpoints.run_together(some, [4, 7, 24])] == [24, 8, 24]
+
+
+def test_courses_interrupted_together_end_with_the_same_bits(placeless, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "MINUTES", 0)
+    together, epoch = [placeless(plan) for plan in FAMILY[:6]], sgd.epoch_of_all
+
+    def die(trainers, number):
+        if number == 11:
+            raise KeyboardInterrupt
+        return epoch(trainers, number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sgd, "epoch_of_all", die)
+        with pytest.raises(KeyboardInterrupt):
+            checkpoints.run_together(together)
+    assert [training.state().epoch for training in together] == [11] * 6
+    for training, state in zip(together, checkpoints.run_together(together), strict=True):
+        assert same(replace(training, place=tmp_path / training.folder.name).run(), state)
 
 
 def test_plain_training_begins_where_rounds_replaced_nobody(placeless, tmp_path):
