@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from srnn_lib import checks
-from srnn_lib.experiments.checkpoints import Training, TrainingState, tidy
+from srnn_lib.experiments.checkpoints import Training, TrainingState, run_together, tidy
 from srnn_lib.experiments.plans import Plan
 from srnn_lib.neurons import turnover
 
@@ -42,7 +44,7 @@ def trials(
 
 
 def loss_table(trainings: Iterable[Training], until: int | None = None, every: int = 10) -> pd.DataFrame:
-    """What runs lose on their way; trainings are done as far as is wanted, and no further.
+    """What runs lose on their way; trainings are done together, as far as is wanted and no further.
 
     `until` (None: the end) and `every` count the paper's epochs; `every` is a multiple of every plan's `pace`.
 
@@ -50,30 +52,31 @@ def loss_table(trainings: Iterable[Training], until: int | None = None, every: i
         One row per training, `every` epochs, and run: net, cutoff (0 for plain training), parents, epoch, run, and
         loss, the mean cross-entropy that these epochs met.
     """
-    return pd.concat([_losses(training, until, every) for training in trainings], ignore_index=True)
+    some = list(trainings)
+    ends = [None if until is None else until // training.plan.pace for training in some]
+    found = zip(some, run_together(some, ends), ends, strict=True)
+    return pd.concat([_losses(each.plan, state.losses[:end], every) for each, state, end in found], ignore_index=True)
 
 
-def _losses(training: Training, until: int | None, every: int) -> pd.DataFrame:
-    plan = training.plan
+def _losses(plan: Plan, met: Float[Tensor, "epochs R"], every: int) -> pd.DataFrame:
     step, left = divmod(checks.integer("every", every), plan.pace)
     if left or not step:
         raise checks.bad_input("every", every, f"a multiple of {plan.pace}, the paper's epochs in one of these")
-    end = plan.epochs if until is None else min(until // plan.pace, plan.epochs)
-    met = training.run(end).losses[:end]
     met = met[: len(met) // step * step].unflatten(0, (-1, step)).mean(1)
     times = range(every, every * len(met) + 1, every)
     return _labelled(plan, tidy({"loss": met.float()}, epoch=times, run=range(plan.runs)).dropna())
 
 
 def round_table(trainings: Iterable[Training]) -> pd.DataFrame:
-    """What rounds replace; plain trainings are passed over, others done if they are not yet.
+    """What rounds replace; plain trainings are passed over, others done together if they are not yet.
 
     Returns:
         One row per neuron that was replaced, and one for a round that replaced none of a run's: net, cutoff, parents,
         epoch, run, share (of that run's layer that this round replaced), before, and after: the local efficiency of
         the neuron before, and of that in its place before the next round. NaN where there is none.
     """
-    turned = [_rounds(training.plan, training.run()) for training in trainings if training.plan.renewal]
+    some = [training for training in trainings if training.plan.renewal]
+    turned = [_rounds(each.plan, state) for each, state in zip(some, run_together(some), strict=True)]
     return pd.concat(turned, ignore_index=True)
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from srnn_lib import randomness
 from srnn_lib.claimbook import estimates
 from srnn_lib.claimbook.estimates import Estimate
-from srnn_lib.experiments.checkpoints import Say, Training, tidy
+from srnn_lib.experiments.checkpoints import Say, Training, run_together, tidy
 from srnn_lib.neurons import death, efficiency, moments
 from srnn_lib.neurons.stacks import Stack
 
@@ -47,15 +47,16 @@ def measure_deaths(
 def death_table(trainings: Iterable[Training], say: Say | None = None) -> pd.DataFrame:
     """`measure_deaths` for the first hidden layer at every snapshot of every training, on all training images.
 
-    Trainings that have not come to their end are done first; `say` takes a line per snapshot.
+    Trainings that have not come to their end are done first, together; `say` takes a line per snapshot.
 
     Returns:
         One row per net, snapshot, run and neuron: net, epoch (the paper's), run, neuron, local, spectral,
         unexplained, A1, A2, A3, A4, the last seven in float32.
     """
     frames, names = [], (*dict.fromkeys(RANKED_BY.values()), *efficiency.ALGORITHMS)
-    for training in trainings:
-        training.run(say=say)
+    some = list(trainings)
+    run_together(some, say=say)
+    for training in some:
         plan = training.plan
         for epoch, found in measured(training, say):
             runs, units = map(range, found["local"].shape)
