@@ -4,8 +4,10 @@ All ways start from the same snapshot and see the same batches, and those that d
 so that runs can be compared pair by pair.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import torch
@@ -14,9 +16,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from srnn_lib import checks, randomness
-from srnn_lib.experiments.checkpoints import Say, Training, tidy
+from srnn_lib.claimbook import store
+from srnn_lib.experiments.checkpoints import Say, Training, run_together, tidy
 from srnn_lib.experiments.plans import Plan
-from srnn_lib.neurons import efficiency, moments, replication, stacks
+from srnn_lib.neurons import efficiency, moments, replication, sgd, stacks
 from srnn_lib.neurons.stacks import Stack
 
 GROWN_AT = 25_000
@@ -32,7 +35,9 @@ WAYS: tuple[Way, ...] = (
 AFTER = (0, 10, 100, 1000)
 """The paper's epochs after which the networks are looked at."""
 TOGETHER = 60
-"""Runs that are trained side by side, at most, so that a killed process loses minutes."""
+"""Runs in one stack, at most."""
+SITTING = 120
+"""Runs of all stacks that go on side by side, at most, so that a killed process loses minutes."""
 TWIN_MEASURES = ("change", "correlation", "cosine")
 
 
@@ -65,23 +70,84 @@ def replication_table(
 
     Source: BI §5.2, Fig. 4.
     """
-    frames = []
+    births = []
     for training in trainings:
         plan = training.plan
         own = _in_epochs_of_the_plan(after, plan.pace)
         birth = max(plan.snapshots) if epoch is None else epoch
         count = plan.runs if runs is None else min(checks.integer("runs", runs), plan.runs)
-        for some, number in _pieces(ways, count, few):
-            asked = {"epoch": birth, "after": own, "ways": [list(way) for way in some], "runs": number}
-            make = partial(_grown_on, training, birth, own, ways=some, runs=number, say=say)
-            found = training.cached(f"replication-{plan.net}", make, [__name__], **asked)
-            for place, (algorithm, parent) in enumerate(some):
-                values = {measure: found[measure][:, place] for measure in TWIN_MEASURES}
-                axes = {"net": [plan.net], "algorithm": [algorithm], "parent": [parent], "after": after}
-                frames.append(tidy(values, **axes, run=range(values["change"].shape[1])))
-            if say:
-                say(f"{plan.net}: " + ", ".join(" ".join(way).strip() for way in some))
+        births += [_Births(training, birth, own, some, number) for some, number in _pieces(ways, count, few)]
+    frames: dict[int, pd.DataFrame] = {}
+    for places in _sittings(births):
+        found = _measured([births[place] for place in places], say)
+        frames |= {place: _rows(births[place], each, after) for place, each in zip(places, found, strict=True)}
+    return pd.concat([frames[place] for place in sorted(frames)], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class _Births:
+    """Ways to add a neuron after an epoch, all tried on the first runs of a training, and looked at again `after`."""
+
+    training: Training
+    epoch: int
+    after: list[int]
+    ways: tuple[Way, ...]
+    runs: int
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the result is known by, beside the training."""
+        ways = [list(way) for way in self.ways]
+        return {"epoch": self.epoch, "after": self.after, "ways": ways, "runs": self.runs}
+
+    @property
+    def size(self) -> int:
+        """Networks in all."""
+        return self.runs * len(self.ways)
+
+    @property
+    def stream(self) -> tuple[Any, ...]:
+        """What the batches depend on, and when they are needed."""
+        return *self.training.stream, self.epoch, self.after
+
+
+def _rows(births: _Births, found: dict[str, Tensor], after: Sequence[int]) -> pd.DataFrame:
+    frames, net = [], births.training.plan.net
+    for place, (algorithm, parent) in enumerate(births.ways):
+        values = {measure: found[measure][:, place] for measure in TWIN_MEASURES}
+        axes = {"net": [net], "algorithm": [algorithm], "parent": [parent], "after": after}
+        frames.append(tidy(values, **axes, run=range(values["change"].shape[1])))
     return pd.concat(frames, ignore_index=True)
+
+
+def _sittings(births: Sequence[_Births]) -> list[list[int]]:
+    """Places of those that go on side by side: they see the same batches, and have few runs in all."""
+    sittings: list[list[int]] = []
+    for place, each in enumerate(births):
+        for sitting in sittings:
+            other, size = births[sitting[0]], sum(births[at].size for at in sitting)
+            if other.stream == each.stream and size + each.size <= SITTING:
+                sitting.append(place)
+                break
+        else:
+            sittings.append([place])
+    return sittings
+
+
+def _measured(births: Sequence[_Births], say: Say | None) -> Iterator[store.Tensors]:
+    """Every measure of each, from the run store; if one is missing there, it and the later ones go on side by side."""
+    made: dict[int, store.Tensors] = {}
+
+    def make(place: int) -> store.Tensors:
+        if place not in made:
+            made.update(enumerate(_grown_on(births[place:], say), place))
+        return made[place]
+
+    for place, each in enumerate(births):
+        net = each.training.plan.net
+        yield each.training.cached(f"replication-{net}", partial(make, place), [__name__], **each.asked)
+        if say:
+            say(f"{net}: " + ", ".join(" ".join(way).strip() for way in each.ways))
 
 
 def _in_epochs_of_the_plan(after: Sequence[int], pace: int) -> list[int]:
@@ -107,27 +173,42 @@ def _pieces(ways: Iterable[Way], runs: int, few: int) -> list[tuple[tuple[Way, .
     return pieces
 
 
-def _grown_on(
-    training: Training, epoch: int, after: Sequence[int], *, ways: Sequence[Way], runs: int, say: Say | None
-) -> dict[str, Tensor]:
-    """Every measure, `(times, ways, R)`, at the plan's epochs `after` the neuron was added."""
-    if epoch not in training.snapshots():
-        training.run(say=say)
-    stack, plan = training.snapshot(epoch).select(slice(runs)), training.plan
-    inputs, labels = training.inputs, training.labels
-    before = stacks.mean_loss(stack, inputs, labels)
-    chosen = _parents(stack, inputs, plan.seed)
-    parents = torch.stack([chosen[parent] if parent else torch.full((stack.runs,), -1) for _, parent in ways])
-    larger = [grown(stack, algorithm, each, plan) for (algorithm, _), each in zip(ways, parents, strict=True)]
-    trainer = training.trainer(_joined(larger))
-    rows = []
+def _grown_on(births: Sequence[_Births], say: Say | None) -> list[store.Tensors]:
+    """Every measure, `(times, ways, R)`, of births of one stream, at the plan's epochs `after` the neuron was added."""
+    run_together([each.training for each in births if each.epoch not in each.training.snapshots()], say=say)
+    grown_up: list[_Grown] = []
+    for each in births:
+        grown_up.append(_Grown(each, grown_up[0].trainer if grown_up else None))
+    epoch, after = births[0].epoch, births[0].after
     for done in range(after[-1] + 1):
         if done in after:
-            change = stacks.mean_loss(trainer.stack, inputs, labels).view(parents.shape) - before
-            rows.append(torch.stack([change, *alike(trainer.stack, inputs, parents.flatten()).view(2, *change.shape)]))
+            for networks in grown_up:
+                networks.look()
         if done < after[-1]:
-            trainer.epoch(epoch + done)
-    return dict(zip(TWIN_MEASURES, torch.stack(rows, 1), strict=True))
+            sgd.epoch_of_all([networks.trainer for networks in grown_up], epoch + done)
+    return [dict(zip(TWIN_MEASURES, torch.stack(networks.rows, 1), strict=True)) for networks in grown_up]
+
+
+class _Grown:
+    """The networks of some births, on their way."""
+
+    def __init__(self, births: _Births, beside: sgd.SGD | None) -> None:
+        self._training = training = births.training
+        stack = training.snapshot(births.epoch).select(slice(births.runs))
+        self._before = stacks.mean_loss(stack, training.inputs, training.labels)
+        chosen = _parents(stack, training.inputs, training.plan.seed)
+        nobody = torch.full((stack.runs,), -1)
+        self._parents = torch.stack([chosen[parent] if parent else nobody for _, parent in births.ways])
+        each = zip(births.ways, self._parents, strict=True)
+        whole = _joined([grown(stack, algorithm, parents, training.plan) for (algorithm, _), parents in each])
+        self.trainer = beside.beside(whole) if beside else training.trainer(whole)
+        self.rows: list[Float[Tensor, "measures ways R"]] = []
+
+    def look(self) -> None:
+        """Take every measure."""
+        inputs, stack, shape = self._training.inputs, self.trainer.stack, self._parents.shape
+        change = stacks.mean_loss(stack, inputs, self._training.labels).view(shape) - self._before
+        self.rows.append(torch.stack([change, *alike(stack, inputs, self._parents.flatten()).view(2, *shape)]))
 
 
 def grown(stack: Stack, algorithm: str, parents: Int[Tensor, " R"], plan: Plan) -> Stack:

@@ -16,6 +16,8 @@ from srnn_lib.neurons import replication, sgd, stacks
 
 PLAN = Plan((12, 6, 5, 4), 3, 4, (2, 4), None, sgd.SGDRule(0.01, 40), "fan-in")
 
+CHANGES = [{"widths": (12, 7, 5, 4)}, {"runs": 2}, {"seed": 1}, {"epochs": 5, "snapshots": (5,)}]
+
 
 @pytest.fixture
 def training(images, tmp_path, monkeypatch):
@@ -67,6 +69,26 @@ def test_ways_and_runs_beside_each_other_do_not_matter(training, monkeypatch):
         for measure in experiment.TWIN_MEASURES[: 1 + 2 * bool(way[1])]:
             expected = cells(whole, *way, measure)[[0, 1]]
             assert cells(alone, *way, measure).to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-5)
+
+
+def test_nets_beside_each_other_do_not_matter_to_the_last_bit(training, tmp_path, monkeypatch):
+    several = [training, *(replace(training, plan=replace(PLAN, **change)) for change in CHANGES)]
+    together = experiment.replication_table(several, after=(0, 10, 20), few=2)
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path / "alone"))
+    monkeypatch.setattr(experiment, "SITTING", 0)
+    passes, epoch = [], sgd.epoch_of_all
+    monkeypatch.setattr(sgd, "epoch_of_all", lambda some, number: passes.append(len(some)) or epoch(some, number))
+    assert experiment.replication_table(several, after=(0, 10, 20), few=2).equals(together)
+    assert set(passes) == {1}
+
+
+def test_what_is_missing_is_made_beside_what_follows(training, monkeypatch):
+    several = [training, replace(training, plan=replace(PLAN, widths=(12, 7, 5, 4)))]
+    experiment.replication_table(several[:1], after=(10,))
+    passes, epoch = [], sgd.epoch_of_all
+    monkeypatch.setattr(sgd, "epoch_of_all", lambda some, number: passes.append(len(some)) or epoch(some, number))
+    experiment.replication_table(several, after=(10,))
+    assert passes == [1] * PLAN.epochs + [2]
 
 
 def test_nothing_is_computed_twice(training, monkeypatch):
