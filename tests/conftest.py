@@ -22,6 +22,12 @@ settings.register_profile("library", deadline=None, derandomize=True, database=N
 settings.load_profile("library")
 
 
+def pytest_runtest_setup(item):
+    """Leave out what needs a GPU where there is none."""
+    if item.get_closest_marker("gpu") and not torch.cuda.is_available():
+        pytest.skip("no GPU")
+
+
 def _every_reduction():
     """Linear nets in every way; of the others so many that any two choices meet: every second one."""
     for activation, (place, order) in product(ACTIVATIONS, enumerate(WEIGHT_ORDERS)):

@@ -4,9 +4,12 @@ All runs see the same batches. The order of epoch e is drawn from the seed and e
 from the end of any epoch goes on, bit by bit, as if it had never stopped. Trainers of other stacks that see the same
 batches can go on beside each other (`SGD.beside`, `epoch_of_all`): a batch is then put together once for all of them,
 and each ends with the bits that it would have alone.
+
+On a GPU an update is a few dozen small kernels, and starting them takes longer than they do. There it is recorded once
+as a CUDA graph, and then started as a whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -20,6 +23,8 @@ from srnn_lib.neurons.stacks import Stack, activate, activation_grad
 from srnn_lib.randomness import keyed
 
 DECAYS = ("weights", "all")
+RECORDED = ("tanh", "linear", "relu")
+"""Activations whose slopes need no graph of autograd, which a recording may not make."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class SGD:
 
     The first layer of all runs is one wide layer. Inputs that are 0 in every example (in MNIST, 67 of 784) are left
     out: their weights only decay, which is done once per epoch. The order of the examples comes from the seed. Which
-    inputs are `rare` (see `SparseInputs`) changes speed and rounding only.
+    inputs are `rare` (see `SparseInputs`) changes speed and rounding only, and so does how many runs there are; whether
+    updates are `recorded`, which they are on a GPU alone, changes speed only.
     """
 
     def __init__(
@@ -69,6 +75,7 @@ class SGD:
         rule: SGDRule,
         seed: int,
         rare: float = sparse_inputs.RARE,
+        recorded: bool = True,
     ) -> None:
         if inputs.ndim != 2 or inputs.shape[1] != stack.widths[0]:
             raise checks.bad_input("shape of the inputs", tuple(inputs.shape), f"(examples, {stack.widths[0]})")
@@ -80,6 +87,8 @@ class SGD:
         weight = stack.weights[0]
         self._inputs = sparse_inputs.SparseInputs(inputs.to(weight), rare)
         self._wanted = torch.eye(stack.widths[-1])[:, labels.cpu()].to(weight)
+        self._recorded = recorded and weight.is_cuda
+        self._seen = self._inputs.room(rule.batch), self._wanted.new_empty(len(self._wanted), rule.batch)
         self.stack = stack
 
     @property
@@ -99,6 +108,7 @@ class SGD:
         self._weights, self._biases = [w.clone() for w in weights], [b[..., None].clone() for b in biases]
         places = [(self._runs, width, self.rule.batch) for width in stack.widths[1:]]
         self._sums, self._errors = ([weight.new_empty(place) for place in places] for _ in range(2))
+        self._again: Callable[[], Tensor] | None = None
 
     def beside(self, stack: Stack) -> "SGD":
         """A trainer of other runs, which may have other hidden layers, on the same examples, batches and rule.
@@ -119,6 +129,21 @@ class SGD:
         The loss is the cross-entropy alone, without the L2 term, each batch before its own update.
         """
         return epoch_of_all([self], number)[0]
+
+    def see(self, places: Int[Tensor, " B"]) -> tuple[sparse_inputs.SparseBatch, Tensor]:
+        """Put the examples at those places where updates look for them."""
+        room, wanted = self._seen
+        torch.index_select(self._wanted, 1, places, out=wanted)
+        return self._inputs.batch(places, room), wanted
+
+    def step(self, inputs: sparse_inputs.SparseBatch, wanted: Float[Tensor, "out B"]) -> Float[Tensor, " R"]:
+        """One update by what was seen last; the mean loss of each run before."""
+        if self._again:
+            return self._again()
+        losses = self._update(inputs, wanted)
+        if self._recorded and self._activation in RECORDED:
+            self._again = _recorded(lambda: self._update(inputs, wanted))
+        return losses
 
     def _update(self, inputs: sparse_inputs.SparseBatch, wanted: Tensor) -> Tensor:
         """Change every parameter by one batch; the mean loss of each run before."""
@@ -149,17 +174,30 @@ class SGD:
         return found
 
 
+def _recorded(update: Callable[[], Tensor]) -> Callable[[], Tensor]:
+    """The same kernels on the same memory as `update`, which has run before, started by one call; nothing runs yet."""
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        found = update()
+
+    def again() -> Tensor:
+        graph.replay()
+        return found
+
+    return again
+
+
 def epoch_of_all(trainers: Sequence[SGD], number: int) -> list[Float[Tensor, " _R"]]:
     """`SGD.epoch` of trainers that came about beside each other (`SGD.beside`); each batch is put together once."""
     first = trainers[0]
-    rule, inputs, wanted = first.rule, first._inputs, first._wanted
+    rule, wanted = first.rule, first._wanted
     places = order(first.seed, number, wanted.shape[1]).to(wanted.device)
     batches = places.split(rule.batch)[: len(places) // rule.batch]
     totals = [torch.zeros(each._runs, dtype=torch.float64, device=places.device) for each in trainers]
     for batch in batches:
-        seen = inputs.batch(batch), wanted.index_select(1, batch)
+        seen = first.see(batch)
         for trainer, total in zip(trainers, totals, strict=True):
-            total += trainer._update(*seen)
+            total += trainer.step(*seen)
     for trainer in trainers:
         trainer._unused *= (1 - rule.learning_rate * rule.weight_decay) ** len(batches)
     return [total / len(batches) for total in totals]

@@ -88,9 +88,13 @@ class SparseInputs:
         weight[:, ~self.live] = unused
         return weight, layer.often[:, -1].clone()
 
-    def batch(self, places: Int[Tensor, " B"]) -> SparseBatch:
-        """The examples at those places."""
-        often = self._whole.index_select(0, places)
+    def room(self, count: int) -> Float[Tensor, "B _often"]:
+        """Where so many examples find room."""
+        return self._whole.new_empty(count, self._whole.shape[1])
+
+    def batch(self, places: Int[Tensor, " B"], room: Float[Tensor, "B _often"] | None = None) -> SparseBatch:
+        """The examples at those places; what is often lit in `room`, if there is one."""
+        often = torch.index_select(self._whole, 0, places, out=room)
         return SparseBatch(often, *self._sparse(places)) if self._width else SparseBatch(often, None, None)
 
     def _sparse(self, places: Tensor) -> tuple[Tensor, Tensor]:

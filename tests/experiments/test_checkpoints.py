@@ -254,6 +254,19 @@ def test_courses_interrupted_together_end_with_the_same_bits(placeless, tmp_path
         assert same(replace(training, place=tmp_path / training.folder.name).run(), state)
 
 
+@pytest.mark.gpu
+def test_courses_on_a_gpu_are_those_on_a_cpu(placeless, tmp_path):
+    plans = [*FAMILY[:5], *FAMILY[7:]]
+    states = checkpoints.run_together([placeless(plan) for plan in plans], device="cuda")
+    for plan, state in zip(plans, states, strict=True):
+        training = placeless(plan)
+        alone = replace(training, place=tmp_path / training.folder.name).run()
+        assert torch.equal(state.dead, alone.dead)
+        for one, other in zip(parameters(training.state().stack), parameters(alone.stack), strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(state.losses, alone.losses, rtol=1e-4, atol=1e-5, equal_nan=True)
+
+
 def test_plain_training_begins_where_rounds_replaced_nobody(placeless, tmp_path):
     plain = placeless(replace(PLAN, renewal=None, period=500))
     rule = turnover.TurnoverRule(0.0)

@@ -45,6 +45,17 @@ def test_layers_asked_for_and_runs_selected(stack, seeded):
     assert torch.equal(found.select([2, 0]).mean[1], found.mean[1][[2, 0]])
 
 
+@pytest.mark.gpu
+def test_moments_on_a_gpu_are_those_on_a_cpu(stack, seeded):
+    given = torch.randn(100, 6, generator=seeded(1), dtype=stack.weights[0].dtype)
+    close = 1e-12 if given.dtype == torch.float64 else 1e-5
+    wanted = moments.measure(stack, given)
+    found = moments.measure(stack.convert(lambda tensor: tensor.cuda()), given.cuda(), chunk=30)
+    for name in ("mean", "variance", "covariance"):
+        for layer, values in getattr(wanted, name).items():
+            torch.testing.assert_close(getattr(found, name)[layer].cpu(), values, rtol=close, atol=close)
+
+
 def test_what_cannot_be_measured_is_refused(stack, refused):
     given = torch.ones(4, 6, dtype=stack.weights[0].dtype)
     with refused("examples", "1 or more"):

@@ -132,6 +132,51 @@ def test_a_run_that_diverges_changes_no_trainer_beside_it(examples, seeded):
     assert all(map(torch.equal, parameters(beside.stack), parameters(lonely.stack)))
 
 
+def test_a_recorded_update_sees_every_batch(examples, seeded, monkeypatch):
+    """What is played again is what the first update did, on the memory that it used: here by a stand-in for CUDA's."""
+    (given, labels), calls = examples(), []
+    monkeypatch.setattr(sgd, "_recorded", lambda update: calls.append(update) or update)
+    start = stacks.random_stack((8, 4, 5, 3), 2, seeded(), dtype="float64")
+    plain, recorded = (SGD(start, given, labels, rule=SGDRule(0.3, 25), seed=5, rare=0) for _ in range(2))
+    recorded._recorded = True
+    for epoch in range(2):
+        assert torch.equal(plain.epoch(epoch), recorded.epoch(epoch))
+    assert all(map(torch.equal, parameters(plain.stack), parameters(recorded.stack)))
+    recorded.stack, plain.stack = start.select(1), start.select(1)  # new memory: it must be recorded anew
+    assert torch.equal(plain.epoch(2), recorded.epoch(2))
+    assert len(calls) == 2
+
+
+def trained_on(device, start, given, labels, **options):
+    """Losses and parameters, on the CPU, of three epochs of two stacks beside each other."""
+    moved = [each.convert(lambda tensor: tensor.to(device)) for each in (start, start.select([1, 0, 1]))]
+    first = SGD(moved[0], given.to(device), labels, rule=SGDRule(0.3, 70), seed=4, **options)
+    trainers = [first, first.beside(moved[1])]
+    met = [loss.cpu() for epoch in range(3) for loss in sgd.epoch_of_all(trainers, epoch)]
+    return [*met, *(each.cpu() for trainer in trainers for each in parameters(trainer.stack))]
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(("kind", "close"), [("float64", 1e-10), ("float32", 1e-4)])
+@pytest.mark.parametrize("activation", ["tanh", "linear", "relu", "gelu"])
+def test_a_gpu_trains_as_a_cpu_does(examples, seeded, activation, kind, close):
+    given, labels = examples(600, 40, 10, getattr(torch, kind))
+    start = stacks.random_stack((40, 30, 20, 10), 2, seeded(), activation=activation, dtype=kind)
+    wanted = trained_on("cpu", start, given, labels)
+    for recorded in (True, False):
+        found = trained_on("cuda", start, given, labels, recorded=recorded)
+        for one, other in zip(found, wanted, strict=True):
+            torch.testing.assert_close(one, other, rtol=close, atol=close)
+
+
+@pytest.mark.gpu
+def test_recording_changes_no_number(examples, seeded, dtype):
+    given, labels = examples(600, 40, 10, getattr(torch, dtype))
+    start = stacks.random_stack((40, 30, 20, 10), 2, seeded(), dtype=dtype)
+    recorded, plain = (trained_on("cuda", start, given, labels, recorded=each) for each in (True, False))
+    assert all(map(torch.equal, recorded, plain))
+
+
 def test_orders_depend_on_seed_and_epoch_alone():
     first = sgd.order(1, 2, 50)
     assert torch.equal(first, sgd.order(1, 2, 50))

@@ -133,3 +133,18 @@ def test_runs_do_not_touch_each_other(case, seeded):
 def test_rules_out_of_range_are_refused(change, words, refused):
     with refused(*words):
         TurnoverRule(**change)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("parents", turnover.PARENTS)
+def test_a_round_on_a_gpu_is_the_round_on_a_cpu(case, parents, seeded):
+    stack, inputs, found, worth = case
+    rule = TurnoverRule(worth[0, 2].item(), parents=parents)
+    wanted, dead, before = turnover.turn_over(stack, found, rule, seeded())
+    there = stack.convert(lambda tensor: tensor.cuda())
+    measured = moments.measure(there, inputs.cuda(), covariance=())
+    new, gone, efficiencies = turnover.turn_over(there, measured, rule, seeded())
+    assert torch.equal(gone.cpu(), dead)
+    torch.testing.assert_close(efficiencies.cpu(), before, rtol=1e-10, atol=1e-12)
+    for one, other in zip((*new.weights, *new.biases), (*wanted.weights, *wanted.biases), strict=True):
+        torch.testing.assert_close(one.cpu(), other, rtol=1e-10, atol=1e-12)
