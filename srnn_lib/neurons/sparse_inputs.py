@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
+from scipy.sparse import csr_array
 from torch import Tensor
 
 from srnn_lib.neurons.stacks import product
@@ -69,10 +70,7 @@ class SparseInputs:
         self._often = self.live & ((lit >= rare) | (inputs.device.type != "cpu"))
         self._rare = self.live & ~self._often
         self._whole = torch.cat([inputs[:, self._often], inputs.new_ones(len(inputs), 1)], 1)
-        some = inputs[:, self._rare]
-        rows, columns = some.nonzero(as_tuple=True)
-        self._starts = _starts(rows, len(inputs))
-        self._columns, self._values, self._width = columns.to(torch.int32), some[rows, columns], some.shape[1]
+        self._rarely = csr_array(inputs[:, self._rare].cpu().numpy())
         with warnings.catch_warnings(action="ignore"):  # torch says once that its sparse tensors are young
             self.batch(torch.zeros(1, dtype=torch.int64, device=inputs.device))
 
@@ -95,26 +93,13 @@ class SparseInputs:
     def batch(self, places: Int[Tensor, " B"], room: Float[Tensor, "B _often"] | None = None) -> SparseBatch:
         """The examples at those places; what is often lit in `room`, if there is one."""
         often = torch.index_select(self._whole, 0, places, out=room)
-        return SparseBatch(often, *self._sparse(places)) if self._width else SparseBatch(often, None, None)
-
-    def _sparse(self, places: Tensor) -> tuple[Tensor, Tensor]:
-        """The rare inputs of some examples, by example and by input."""
-        first = self._starts[places]
-        counts = self._starts[places + 1] - first
-        starts = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
-        chosen = torch.arange(int(starts[-1])) + (first - starts[:-1]).repeat_interleave(counts)
-        columns, values = self._columns[chosen], self._values[chosen]
-        order = columns.argsort(stable=True)
-        rows = torch.arange(len(places), dtype=torch.int32).repeat_interleave(counts)[order]
-        shape = (len(places), self._width)
-        turned = _csr(_starts(columns, self._width), rows, values[order], shape[::-1])
-        return _csr(starts, columns, values, shape), turned
+        if not self._rarely.shape[1]:
+            return SparseBatch(often, None, None)
+        rows = self._rarely[places.numpy()]
+        return SparseBatch(often, _csr(rows), _csr(rows.T.tocsr()))
 
 
-def _starts(places: Tensor, count: int) -> Int[Tensor, " starts"]:
-    """Where the entries of each of `count` places begin in their sorted list, and its length."""
-    return torch.nn.functional.pad(torch.bincount(places, minlength=count).cumsum(0), (1, 0))
-
-
-def _csr(starts: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
-    return torch.sparse_csr_tensor(starts.to(torch.int32), columns, values, shape, check_invariants=False)
+def _csr(matrix: csr_array) -> Tensor:
+    """The same in torch."""
+    starts, columns, values = map(torch.from_numpy, (matrix.indptr, matrix.indices, matrix.data))
+    return torch.sparse_csr_tensor(starts, columns, values, matrix.shape, check_invariants=False)
