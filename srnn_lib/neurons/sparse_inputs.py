@@ -61,7 +61,9 @@ class SplitLayer:
 class SparseInputs:
     """All examples, ready to be taken in batches; inputs that are 0 in every example are left out.
 
-    Rarely lit inputs are treated apart only on a CPU, and never if `rare` (see `RARE`) is 0.
+    Rarely lit inputs are treated apart only on a CPU, and never if `rare` (see `RARE`) is 0. For a stack of fewer than
+    about 75 units that is trained alone, that is a tenth faster: its products are no slower with the sparse part, but
+    to put that together takes longer than they gain. Trainers beside each other share that work.
     """
 
     def __init__(self, inputs: Float[Tensor, "n in"], rare: float = RARE) -> None:
