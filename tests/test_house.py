@@ -39,7 +39,7 @@ COMMAND_LINE = {"__main__": {"claimbook", "experiments"}}
 SHARED = {
     "figures": {"style", "projection", "film", "self_replication", "organism_networks"},
     "experiments": {
-        "plans", "checkpoints", "levels", "make_tables", "same_code", "organisms", "compression", "plateau",
+        "plans", "checkpoints", "resuming", "levels", "make_tables", "same_code", "organisms", "compression", "plateau",
         "calibration",
     },
 }  # fmt: skip

@@ -1,0 +1,107 @@
+"""A process that was killed goes on from its file, and ends with the same bits."""
+
+import multiprocessing
+import time
+
+import endless
+import pytest
+import torch
+
+from srnn_lib.experiments import resuming
+
+SETTINGS = {"seed": 5, "widths": (4, 2)}
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where the state lies."""
+    return tmp_path / "walk.safetensors"
+
+
+def walked(steps):
+    """The places of an uninterrupted walk."""
+    walk = endless.Walk()
+    for _ in range(steps):
+        walk.advance()
+    return walk.path
+
+
+class Fragile(endless.Walk):
+    """A walk that ends with an error before a certain step."""
+
+    def __init__(self, last):
+        super().__init__()
+        self.last = last
+
+    def advance(self):
+        if self.steps == self.last:
+            raise KeyboardInterrupt
+        super().advance()
+
+
+@pytest.mark.parametrize("stop", [0, 1, 7])
+def test_interrupted_anywhere_it_ends_with_the_same_bits(path, stop, monkeypatch):
+    monkeypatch.setattr(resuming, "SECONDS_BETWEEN", 0)
+    with pytest.raises(KeyboardInterrupt):
+        resuming.go_on(Fragile(stop), 9, path=path, settings=SETTINGS)
+    rest = resuming.go_on(endless.Walk(), 9, path=path, settings=SETTINGS)
+    assert rest.steps == 9
+    assert torch.equal(rest.path, walked(9))
+
+
+def test_killed_without_warning_it_is_never_half_written(path):
+    process = multiprocessing.get_context("spawn").Process(target=endless.walk, args=(path,))
+    process.start()
+    deadline = time.monotonic() + 60
+    while not path.is_file() and process.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.kill()
+    process.join()
+    cut = resuming.go_on(endless.Walk(), 0, path=path, settings={}).steps
+    assert cut > 0
+    rest = resuming.go_on(endless.Walk(), cut + 3, path=path, settings={})
+    assert torch.equal(rest.path, walked(cut + 3))
+
+
+def test_a_process_goes_as_far_as_it_is_wanted(path):
+    steps = [resuming.go_on(endless.Walk(), until, path=path, settings=SETTINGS).steps for until in (0, 4, 2, 6)]
+    assert steps == [0, 4, 4, 6]
+    assert torch.equal(resuming.go_on(endless.Walk(), 6, path=path, settings=SETTINGS).path, walked(6))
+
+
+def test_the_state_is_saved_now_and_then_and_at_the_end(path, monkeypatch):
+    saved = []
+    monkeypatch.setattr(resuming, "save_tensors", lambda *given: saved.append(int(given[1]["steps"])))
+    resuming.go_on(endless.Walk(), 5, path=path, settings={})
+    monkeypatch.setattr(resuming, "SECONDS_BETWEEN", 0)
+    resuming.go_on(endless.Walk(), 3, path=path, settings={})
+    assert saved == [5, 1, 2, 3]
+
+
+def test_states_of_other_settings_are_refused(path, refused):
+    resuming.go_on(endless.Walk(), 2, path=path, settings=SETTINGS)
+    with refused("walk.safetensors", "'seed': 6", "delete it"):
+        resuming.go_on(endless.Walk(), 2, path=path, settings={**SETTINGS, "seed": 6})
+    path.write_bytes(b"half")
+    with refused("walk.safetensors", "undamaged"):
+        resuming.go_on(endless.Walk(), 2, path=path, settings=SETTINGS)
+    with refused("until is -1", "0 or more"):
+        resuming.go_on(endless.Walk(), -1, path=path, settings=SETTINGS)
+
+
+def test_a_finished_process_leaves_its_result_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
+    monkeypatch.setattr(resuming, "SECONDS_BETWEEN", 0)
+    made = {"until": 6, "result": lambda walk: {"end": walk.path[-1]}, "modules": [resuming.__name__]}
+    with pytest.raises(KeyboardInterrupt):
+        resuming.finished("walk", SETTINGS, start=lambda: Fragile(4), **made)
+    assert [path.name.rpartition("-")[0] for path in tmp_path.glob("*.safetensors")] == ["walk-unfinished"]
+    monkeypatch.setattr(endless.Walk, "advance", lambda walk, before=endless.Walk.advance: steps.append(before(walk)))
+    steps = []
+    for _ in range(2):
+        found = resuming.finished("walk", SETTINGS, start=endless.Walk, **made)
+    assert len(steps) == 2
+    assert [path.name.rpartition("-")[0] for path in tmp_path.glob("*.safetensors")] == ["walk"]
+    monkeypatch.undo()
+    assert torch.equal(found["end"], walked(6)[-1])
