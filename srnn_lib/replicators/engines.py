@@ -6,7 +6,7 @@ Both give the gradient of each net's own mean squared error. `compiled` takes wh
 without a tensor for every product, and is what runs where it can. Tests hold the three equal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -166,6 +166,21 @@ class Trainer:
             raise checks.bad_input("generator", None, "a torch.Generator where the batch is 'single'")
         return self.generator
 
+    def state(self) -> dict[str, Tensor]:
+        """All that the next steps depend on besides the weights: steps done, velocity, state of the generator."""
+        found = {"steps": torch.tensor(self._steps)}
+        if self._velocity is not None:
+            found["velocity"] = self._velocity
+        if self._in_sequence:
+            found["generator"] = self._source().get_state()
+        return found
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Go on as the trainer would whose `state` this was, in the next steps and draws; the generator is set too."""
+        self._steps, self._velocity = int(state["steps"]), state.get("velocity")
+        if self._in_sequence:
+            self._source().set_state(state["generator"])
+
     def step(
         self,
         weights: Float[Tensor, "N W"],
@@ -194,6 +209,8 @@ class Trainer:
         """
         checks.integer("count", count, at_least=0)
         self._require(weights, count, other, orders)
+        if self._velocity is not None:
+            self._velocity = self._velocity.to(weights)  # a state that was resumed may lie elsewhere
         chunk = max(1, DRAWN_AT_ONCE // max(1, weights.numel())) if self._in_sequence else max(1, count)
         for first in range(0, count, chunk):
             many = min(chunk, count - first)

@@ -137,6 +137,17 @@ def test_orders_drawn_in_small_portions_are_the_same(monkeypatch, seeded, small)
 
 
 @every_engine
+@pytest.mark.parametrize("rule", [SINGLE, UpdateRule(0.02, "full", 0.9, 3), UpdateRule(0.02, "single", 0.9)])
+def test_a_trainer_goes_on_where_another_was(paper_reduction, engine, rule, seeded, small):
+    weights = small(paper_reduction, 5)
+    whole = Trainer(paper_reduction, rule, seeded(5), engine).steps(weights, 8)
+    before, after = (Trainer(paper_reduction, rule, seeded(seed), engine) for seed in (5, 6))
+    halfway = before.steps(weights, 4)
+    after.resume({name: tensor.clone() for name, tensor in before.state().items()})
+    assert torch.equal(after.steps(halfway.contiguous(), 4), whole)
+
+
+@every_engine
 @pytest.mark.parametrize("rule", [FULL, SINGLE])
 def test_training_on_another_net(reduction, rule, engine, seeded, small, close):
     """The "learn" interaction: the pairs come from the other net, which stays as it is."""
