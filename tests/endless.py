@@ -1,8 +1,11 @@
 """What a process of its own does until it is killed: the tests' modules cannot be imported there, this one can."""
 
+import time
+
 import torch
 
-from srnn_lib.experiments import checkpoints, resuming
+from srnn_lib.experiments import checkpoints, organisms, resuming
+from srnn_lib.organisms import Addition, Organism, Schedule, training
 from srnn_lib.randomness import seeded
 
 
@@ -36,3 +39,20 @@ def walk(path):
     torch.set_num_threads(1)
     resuming.SECONDS_BETWEEN = 0
     resuming.go_on(Walk(), 10**6, path=path, settings={})
+
+
+EPOCHS = 6
+
+
+def organisms_trained():
+    """Two organisms that add."""
+    task = Addition(pairs=60, batch=20, test_pairs=50)
+    return organisms.trained(Organism(), task, Schedule(2), seeds=2, epochs=EPOCHS, seed=7, every=EPOCHS)
+
+
+def train_organisms():
+    """Train them and save after every epoch; never come further than half way."""
+    torch.set_num_threads(1)
+    resuming.SECONDS_BETWEEN, advance = 0, training.Pupil.advance
+    training.Pupil.advance = lambda pupil: advance(pupil) if pupil.epoch < EPOCHS // 2 else time.sleep(600)
+    organisms_trained()

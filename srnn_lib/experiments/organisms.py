@@ -4,11 +4,12 @@ from dataclasses import asdict
 from typing import Any
 
 from srnn_lib.claimbook import store
-from srnn_lib.organisms import ordinary, training
+from srnn_lib.experiments import resuming
+from srnn_lib.organisms import ordinary
 from srnn_lib.organisms.ordinary import OrdinaryHistory
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Task
-from srnn_lib.organisms.training import History, Schedule
+from srnn_lib.organisms.training import History, Pupil, Schedule
 from srnn_lib.randomness import seeded
 from srnn_lib.replicators import fixpoints
 
@@ -23,21 +24,28 @@ def trained(
     seed: int,
     every: int = 1,
     epsilon: float = fixpoints.EPSILON,
+    device: str = "cpu",
 ) -> History:
     """What `training.train` records of `seeds` fresh organisms, from the run store if it was made before.
 
-    One generator, seeded with `seed`, draws the particles and then the batches.
+    One generator, seeded with `seed`, draws the particles and then the batches. A training that was killed goes on from
+    its last saved epoch (`resuming`). What another device of torch made differs by rounding, and is kept apart.
     """
     course: dict[str, Any] = {"epochs": epochs, "every": every, "epsilon": epsilon}
 
-    def make() -> store.Tensors:
+    def start() -> Pupil:
         generator = seeded(seed)
         weights = organism.populate(seeds, generator)
-        return vars(training.train(organism, weights, task, schedule=schedule, generator=generator, **course))
+        return Pupil(organism, weights, task, schedule=schedule, generator=generator, device=device, **course)
 
     known = {"organism": asdict(organism), "task": task.settings, "schedule": asdict(schedule)}
-    settings = {**known, **course, "seeds": seeds, "seed": seed}
-    return History(**store.cached("organisms", settings, make, [__name__]))
+    place = {} if device == "cpu" else {"device": device}
+    settings = {**known, **course, **place, "seeds": seeds, "seed": seed}
+    found = resuming.finished(
+        "organisms", settings, start=start, until=epochs,
+        result=lambda pupil: vars(pupil.history()), modules=[__name__],
+    )  # fmt: skip
+    return History(**found)
 
 
 def trained_ordinary(organism: Organism, task: Task, *, seeds: int, epochs: int, seed: int) -> OrdinaryHistory:

@@ -1,7 +1,6 @@
 """Ordinary networks of an organism's shape, trained the same way: what organisms are compared with."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -9,6 +8,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from srnn_lib import checks, randomness
+from srnn_lib.organisms.backpropagation import differentiated
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Task
 
@@ -60,17 +60,12 @@ def train_ordinary(
     checks.integer("epochs", epochs, at_least=0)
     mask = torch.ones_like(weights) if keep is None else keep.to(weights)
     weights, velocity = weights * mask, torch.zeros_like(weights)
-    seen = [_examined(organism, weights, task)]
+    seen = [task.examine(organism.forward, weights, organism.portion)]
     for _ in tqdm(range(epochs), desc="epochs", disable=None):
         for inputs, targets in task.epoch(len(weights), generator, weights.dtype):
-            leaf = weights.detach().requires_grad_()
-            loss = task.loss(organism.forward(leaf, inputs), targets).sum()
-            velocity = momentum * velocity + torch.autograd.grad(loss, leaf)[0] * mask
-            weights = weights.sub(velocity, alpha=learning_rate)
-        seen.append(_examined(organism, weights, task))
-    return OrdinaryHistory(weights, *(torch.stack(values) for values in zip(*seen, strict=True)))
-
-
-def _examined(organism: Organism, weights: Tensor, task: Task) -> tuple[Tensor, Tensor]:
-    loss, score = task.examine(partial(organism.forward, weights), weights.dtype)
-    return loss, score.to(weights.dtype)
+            gradient = differentiated(organism, weights, task, inputs, targets)[2]
+            velocity.mul_(momentum).add_(gradient * mask)
+            weights.sub_(velocity, alpha=learning_rate)
+        seen.append(task.examine(organism.forward, weights, organism.portion))
+    loss, score = (torch.stack(values) for values in zip(*seen, strict=True))
+    return OrdinaryHistory(weights, loss, score.to(weights))

@@ -9,6 +9,7 @@ network of its gains. `forward` uses that; `forward_particles` asks the particle
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
+from itertools import accumulate
 from pathlib import Path
 
 import torch
@@ -19,7 +20,7 @@ from torch.nn.utils import skip_init
 
 from srnn_lib import checks
 from srnn_lib.activations import function
-from srnn_lib.replicators import engines, population
+from srnn_lib.replicators import population
 from srnn_lib.replicators.architecture import Architecture, nets_adjacent
 from srnn_lib.replicators.reductions import Weightwise
 from srnn_lib.saving import load_tensors, save_tensors
@@ -27,6 +28,8 @@ from srnn_lib.saving import load_tensors, save_tensors
 _MODULES = {"gelu": nn.GELU, "tanh": nn.Tanh, "relu": nn.ReLU}
 HIDDEN_ACTIVATIONS = ("linear", *_MODULES)
 RESIDUALS = ("none", "each", "pairs")
+HELD_AT_ONCE = 2**26
+"""Numbers that are held at once while organisms answer: what bounds their memory."""
 
 
 @dataclass(frozen=True)
@@ -110,13 +113,25 @@ class Organism:
 
         Source: ON §IV-B (weight re-substitution).
         """
-        return self.particle.effective(self.nets(weights))[:, 0, 4].unflatten(0, weights.shape[:2])
+        if self.particle.activation != "linear":
+            raise checks.bad_input("architecture", self.particle.activation, "linear ones: others have no gain")
+        return self._reached(self.particle.split(self.nets(weights)))[-1][0].unflatten(0, weights.shape[:2])
 
     def pulled(self, weights: Float[Tensor, "S N W"], pull: Float[Tensor, "S N"]) -> Float[Tensor, "S N W"]:
         """The gradient on the particles' weights, given a loss's derivative by each particle's gain."""
-        task_only = F.one_hot(torch.tensor([4]), 5).to(weights)
-        gradient = engines.Linear().on_output(self.particle, self.nets(weights), task_only, pull.reshape(-1, 1))
-        return gradient.unflatten(0, pull.shape)
+        first, *later = matrices = self.particle.split(self.nets(weights))
+        owed = [pull.reshape(1, -1)]
+        for matrix in reversed(later):
+            owed.insert(0, (matrix * owed[0][:, None]).sum(0))
+        inner = zip(owed[1:], self._reached(matrices), strict=False)
+        entry = torch.zeros_like(first)
+        entry[:, 4] = owed[0]
+        return self.particle.join([entry, *(row[:, None] * column for row, column in inner)]).unflatten(0, pull.shape)
+
+    def _reached(self, matrices: list[Float[Tensor, "_rows _columns nets"]]) -> list[Float[Tensor, "_cells nets"]]:
+        """What reaches each layer of the particles' cells behind the inputs if these are (0, 0, 0, 0, 1)."""
+        first, *later = matrices
+        return list(accumulate(later, lambda column, matrix: (matrix * column).sum(1), initial=first[:, 4]))
 
     def matrices(self, gains: Shaped[Tensor, "S N"]) -> list[Shaped[Tensor, "S _out _in"]]:
         """The weight matrices of the ordinary networks with these weights."""
@@ -127,7 +142,7 @@ class Organism:
 
         Source: ON Definition 7, for linear particles.
         """
-        return self.through([partial(_mapped, matrix) for matrix in self.matrices(gains)], inputs)
+        return self.through([partial(mapped, matrix) for matrix in self.matrices(gains)], inputs)
 
     def forward_particles(
         self, weights: Float[Tensor, "S N W"], inputs: Float[Tensor, "*S B in"]
@@ -155,9 +170,20 @@ class Organism:
         signal = kept = activate(hidden[0](inputs.mT))
         for index, layer in enumerate(hidden[1:], start=1):
             signal = activate(layer(signal))
-            if self.residual == "each" or (self.residual == "pairs" and index % 2 == 0):
+            if self.adds(index):
                 signal = kept = signal + kept
         return last(signal).mT
+
+    def adds(self, layer: int) -> bool:
+        """Whether a residual connection ends behind this hidden layer, counted from 0."""
+        return layer > 0 and (self.residual == "each" or (self.residual == "pairs" and layer % 2 == 0))
+
+    def portion(self, batch: int) -> int:
+        """How many organisms may answer at once to so many inputs, so that memory stays bounded."""
+        each = 2 * sum(self.widths[1:])
+        if self.particle.activation != "linear":
+            each = 2 * self.particles * sum(self.particle.widths)
+        return max(1, HELD_AT_ONCE // (each * batch))
 
     def module(self, gains: Float[Tensor, " N"]) -> nn.Sequential:
         """The ordinary network of these gains, in plain torch: linear layers without biases, and activations.
@@ -177,7 +203,7 @@ class Organism:
         return nn.Sequential(*(layers if self.activation == "linear" else layers[:-1]))
 
 
-def _mapped(matrix: Float[Tensor, "S out in"], signal: Float[Tensor, "*S in B"]) -> Float[Tensor, "S out B"]:
+def mapped(matrix: Float[Tensor, "S out in"], signal: Float[Tensor, "*S in B"]) -> Float[Tensor, "S out B"]:
     """One layer of S ordinary networks; a signal that all share passes as one wide product."""
     if signal.ndim == 3:
         return matrix @ signal

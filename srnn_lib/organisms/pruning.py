@@ -88,7 +88,7 @@ def particles_l1(weights: Float[Tensor, "S N W"], share: Float[Tensor, " S"]) ->
 
 def score(organism: Organism, gains: Float[Tensor, "S N"], task: Task) -> Float[Tensor, " S"]:
     """Score on the test set of the ordinary networks with these weights, removed ones set to zero."""
-    return task.examine(partial(organism.forward, gains), gains.dtype)[1]
+    return task.examine(organism.forward, gains, organism.portion)[1]
 
 
 def in_use(organism: Organism, keep: Bool[Tensor, " N"]) -> dict[str, int]:

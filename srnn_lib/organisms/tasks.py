@@ -5,9 +5,10 @@ organism its own data) or without one (all organisms the same).
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -19,6 +20,26 @@ from srnn_lib import checks, randomness
 from srnn_lib.data import Images
 
 Batch = tuple[Tensor, Tensor]
+Answer = Callable[[Tensor, Tensor], Float[Tensor, "S B out"]]
+
+
+def portions(seeds: int, at_once: int) -> list[slice]:
+    """All of S organisms in as few portions as may be, which differ by one at most."""
+    many = max(1, -(-seeds // at_once))
+    edges = [seeds * part // many for part in range(many + 1)]
+    return [slice(first, last) for first, last in pairwise(edges)]
+
+
+def dealt(batch: Batch, part: slice, seeds: int) -> Batch:
+    """What these of S organisms see of a batch; inputs and targets that all share stay as they are."""
+    inputs, targets = batch
+    own = inputs.ndim == 3, targets.shape[:2] == (seeds, inputs.shape[-2])
+    return inputs[part] if own[0] else inputs, targets[part] if own[1] else targets
+
+
+def joined(parts: Sequence[Tensor]) -> Tensor:
+    """What portions of organisms gave, one behind the other; a single one stays where it is."""
+    return parts[0] if len(parts) == 1 else torch.cat(list(parts))
 
 
 class Task(ABC):
@@ -43,16 +64,40 @@ class Task(ABC):
         """The fixed test set, the same for all organisms and at any time."""
 
     def examine(
-        self, answer: Callable[[Tensor], Float[Tensor, "S B out"]], dtype: torch.dtype = torch.float32
+        self, answer: Answer, weights: Float[Tensor, "S N *_W"], portion: Callable[[int], int]
     ) -> tuple[Float[Tensor, " S"], Float[Tensor, " S"]]:
-        """Loss and score on the test set of whatever answers to its inputs."""
-        inputs, targets = self.test(dtype)
-        outputs = answer(inputs)
-        return self.loss(outputs, targets), self.score(outputs, targets)
+        """Loss and score of S organisms or networks on the test set, in the precision of their weights.
+
+        `answer` makes outputs `(S, B, out)` of weights and inputs, and `portion` says how many may answer at once to so
+        many inputs (`Organism.portion`).
+        """
+        batch = self.test(weights.dtype)
+        found = []
+        for part in portions(len(weights), portion(batch[0].shape[-2])):
+            inputs, targets = (each.to(weights.device) for each in dealt(batch, part, len(weights)))
+            outputs = answer(weights[part], inputs)
+            found.append((self.loss(outputs, targets), self.score(outputs, targets)))
+        loss, score = (joined(values) for values in zip(*found, strict=True))
+        return loss, score
+
+    def on(self, device: str) -> "Task":
+        """This task with its data on that device of torch; what is drawn is drawn on the CPU all the same."""
+        return self
 
     @abstractmethod
     def loss(self, outputs: Float[Tensor, "S B out"], targets: Tensor) -> Float[Tensor, " S"]:
         """What training lowers, per organism."""
+
+    def graded(
+        self, outputs: Float[Tensor, "S B out"], targets: Tensor
+    ) -> tuple[Float[Tensor, " S"], Float[Tensor, "S B out"]]:
+        """The loss, and its derivative by the outputs: by autograd, unless a task knows better.
+
+        A task that does has both in closed form; whoever changes its `loss` changes this too.
+        """
+        leaf = outputs.detach().requires_grad_()
+        loss = self.loss(leaf, targets)
+        return loss.detach(), torch.autograd.grad(loss.sum(), leaf)[0]
 
     @abstractmethod
     def score(self, outputs: Float[Tensor, "S B out"], targets: Tensor) -> Float[Tensor, " S"]:
@@ -109,6 +154,13 @@ class Addition(Task):
         """Mean squared error."""
         return (outputs - targets).square().mean(dim=(1, 2))
 
+    def graded(
+        self, outputs: Float[Tensor, "S B 1"], targets: Tensor
+    ) -> tuple[Float[Tensor, " S"], Float[Tensor, "S B 1"]]:
+        """Mean squared error, and twice the error, shared among the pairs."""
+        error = outputs - targets
+        return error.square().mean(dim=(1, 2)), error * (2 / error[0].numel())
+
     def score(self, outputs: Float[Tensor, "S B 1"], targets: Tensor) -> Float[Tensor, " S"]:
         """Mean absolute error."""
         return (outputs - targets).abs().mean(dim=(1, 2))
@@ -160,8 +212,17 @@ class Classification(Task):
         order = randomness.permutations(generator, 1, len(self.images.train))[0]
         noise = randomness.spawn(generator)
         for part in order[: len(order) // self.batch * self.batch].split(self.batch):
-            pixels = self.images.train.index_select(0, part).to(dtype)
-            yield self._noisy(pixels, noise), self.images.train_labels[part]
+            shown = part.to(self.images.train.device)
+            pixels = self.images.train.index_select(0, shown).to(dtype)
+            yield self._noisy(pixels, noise), self.images.train_labels.index_select(0, shown)
+
+    def on(self, device: str) -> "Classification":
+        """The same task with all images on that device."""
+        if self.images.train.device == torch.device(device):
+            return self
+        names = ("train", "train_labels", "test", "test_labels")
+        moved = {name: getattr(self.images, name).to(device) for name in names}
+        return replace(self, images=replace(self.images, **moved))
 
     def test(self, dtype: torch.dtype = torch.float32) -> Batch:
         """All test images."""
@@ -176,16 +237,29 @@ class Classification(Task):
         right = targets.expand(len(outputs), -1)
         return F.cross_entropy(outputs.transpose(1, 2), right, reduction="none").mean(1)
 
+    def graded(
+        self, outputs: Float[Tensor, "S B out"], targets: Tensor
+    ) -> tuple[Float[Tensor, " S"], Float[Tensor, "S B out"]]:
+        """Cross-entropy, and by how much the probabilities exceed what they should be, shared among the images."""
+        likely, right = F.log_softmax(outputs.mT, 1), targets.expand(len(outputs), 1, -1)
+        owed = torch.zeros_like(likely).scatter_(1, right, -1 / outputs.shape[1])
+        slope = torch.ops.aten._log_softmax_backward_data(owed, likely, 1, likely.dtype)
+        return -likely.gather(1, right)[:, 0].mean(1), slope.mT
+
     def score(self, outputs: Float[Tensor, "S B out"], targets: Tensor) -> Float[Tensor, " S"]:
         """Share of images whose largest output is the right one."""
         by_class = outputs.mT
-        largest = by_class == by_class.amax(1, keepdim=True)
-        if largest.count_nonzero() != largest[:, 0].numel():  # equal outputs, of which the first counts, or no numbers
+        if by_class.is_cuda:
             return (by_class.argmax(1) == targets).double().mean(-1)
-        return largest.gather(1, targets.expand(len(outputs), 1, -1))[:, 0].double().mean(-1)
+        largest = by_class == by_class.amax(1, keepdim=True)  # sooner than argmax
+        right = largest.gather(1, targets.expand(len(outputs), 1, -1))[:, 0]
+        tied = largest.sum(1, dtype=torch.uint8) != 1  # of equal outputs the first counts; or they are no numbers
+        if tied.any():
+            right[tied] = outputs[tied].argmax(1) == targets.expand(len(outputs), -1)[tied]
+        return right.double().mean(-1)
 
     def _noisy(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
         if not self.noise:
             return pixels
         drawn = torch.randn(pixels.shape, generator=generator, dtype=pixels.dtype)
-        return pixels.add(drawn, alpha=self.noise)
+        return pixels.add(drawn.to(pixels.device), alpha=self.noise)

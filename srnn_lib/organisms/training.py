@@ -5,7 +5,7 @@ Both are gradient descent with momentum, each with its own memory. A particle th
 changes no other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,8 +15,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from srnn_lib import checks
+from srnn_lib.organisms.backpropagation import differentiated
 from srnn_lib.organisms.organism import Organism
-from srnn_lib.organisms.tasks import Batch, Task
+from srnn_lib.organisms.tasks import Batch, Task, dealt, joined, portions
 from srnn_lib.replicators import fixpoints
 from srnn_lib.replicators.engines import Trainer, UpdateRule
 
@@ -103,47 +104,112 @@ def train(
     generator: torch.Generator,
     every: int = 1,
     epsilon: float = fixpoints.EPSILON,
+    device: str = "cpu",
 ) -> History:
     """Train S organisms and record them; a snapshot every `every` epochs, and at the end.
+
+    They train on `device`, whatever device that is of torch; all draws are made on the CPU, so they are the same.
 
     Raises:
         BadInput: A task whose inputs or outputs do not fit the organism, or a count out of range.
 
     Source: ON §IV-A and §V-A; order within a batch from the authors' `swarm` branch.
     """
-    checks.integer("epochs", epochs, at_least=0)
-    checks.integer("every", every)
-    ends = organism.widths[0], organism.widths[-1]
-    if task.ends != ends:
-        raise checks.bad_input("inputs and outputs", ends, f"{task.ends}, those of this task")
-    pupil = _Pupil(organism, task, schedule, weights)
-    rows = [pupil.examined() | pupil.snapshot(0, epsilon)]
-    for epoch in tqdm(range(1, epochs + 1), desc="epochs", disable=None):
-        rows.append(pupil.learn(task.epoch(len(weights), generator, weights.dtype)) | pupil.examined())
-        if epoch % every == 0 or epoch == epochs:
-            rows[-1] |= pupil.snapshot(epoch, epsilon)
-    found = {name: [row[name] for row in rows if name in row] for name in History.__annotations__}
-    nothing = torch.zeros(0, *weights.shape[:2])
-    empty = {"train_loss": nothing[..., 0], "train_score": nothing[..., 0], "gradient": nothing}
-    return History(**{name: torch.stack(values) if values else empty[name] for name, values in found.items()})
+    pupil = Pupil(
+        organism, weights, task, schedule=schedule, epochs=epochs, generator=generator,
+        every=every, epsilon=epsilon, device=device,
+    )  # fmt: skip
+    for _ in tqdm(range(epochs), desc="epochs", disable=None):
+        pupil.advance()
+    return pupil.history()
 
 
-class _Pupil:
-    """Organisms in training: their weights, both momenta, and what a `History` holds of them, entry by entry."""
+class Pupil:
+    """Organisms in training, as `train` takes them: they advance by one epoch, and can be saved between two.
 
-    def __init__(self, organism: Organism, task: Task, schedule: Schedule, weights: Tensor) -> None:
-        self.organism, self.task, self.schedule = organism, task, schedule
-        self.weights = organism.stacked(organism.nets(weights))
+    `state` holds all that the next epochs depend on, and what was recorded; `resume` goes on from there.
+
+    Attributes:
+        weights: `(S, N, W)`, on the device of the training.
+    """
+
+    def __init__(
+        self,
+        organism: Organism,
+        weights: Float[Tensor, "S N W"],
+        task: Task,
+        *,
+        schedule: Schedule,
+        epochs: int,
+        generator: torch.Generator,
+        every: int = 1,
+        epsilon: float = fixpoints.EPSILON,
+        device: str = "cpu",
+    ) -> None:
+        checks.integer("epochs", epochs, at_least=0)
+        checks.integer("every", every)
+        ends = organism.widths[0], organism.widths[-1]
+        if task.ends != ends:
+            raise checks.bad_input("inputs and outputs", ends, f"{task.ends}, those of this task")
+        self.organism, self.task, self.schedule = organism, task.on(device), schedule
+        self.weights = self._lying(weights.to(device))
+        self._generator, self._epsilon = generator, epsilon
+        self._due = {*range(0, epochs + 1, every), epochs}
+        self._velocity = torch.zeros_like(self.weights)
         self._replication = Trainer(organism.replication, schedule.rule(organism.particles))
-        self._velocity: Tensor | float = 0.0
+        self._recorded: dict[str, list[Tensor]] = {name: [] for name in History.__annotations__}
+        self._record(self._examined() | self._snapshot())
 
-    def learn(self, batches: Iterator[Batch]) -> dict[str, Tensor]:
+    def _lying(self, weights: Tensor) -> Tensor:
+        """A copy with the particles next to each other in memory, as they stay through the training."""
+        return self.organism.stacked(self.organism.nets(weights.clone(memory_format=torch.contiguous_format)))
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return max(0, len(self._recorded["task_loss"]) - 1)
+
+    def advance(self) -> None:
+        """One epoch further."""
+        batches = self.task.epoch(len(self.weights), self._generator, self.weights.dtype)
+        lesson = self._learn(batches)
+        self._record(lesson | self._examined())
+        if self.epoch in self._due:
+            self._record(self._snapshot())
+
+    def state(self) -> dict[str, Tensor]:
+        """All that the next epochs depend on, and what was recorded."""
+        now = {"weights": self.weights, "velocity": self._velocity, "draws": self._generator.get_state()}
+        replication = {f"replication {name}": value for name, value in self._replication.state().items()}
+        recorded = {f"recorded {name}": torch.stack(rows) for name, rows in self._recorded.items() if rows}
+        return now | replication | recorded
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from a `state`."""
+        self.weights, self._velocity = (self._lying(state[name].to(self.weights)) for name in ("weights", "velocity"))
+        self._generator.set_state(state["draws"])
+        kinds = [{k.removeprefix(kind): v for k, v in state.items() if k.startswith(kind)} for kind in _KINDS]
+        self._replication.resume(kinds[0])
+        self._recorded |= {name: list(rows) for name, rows in kinds[1].items()}
+
+    def history(self) -> History:
+        """What was recorded so far."""
+        nothing = torch.zeros(0, *self.weights.shape[:2])
+        empty = {"train_loss": nothing[..., 0], "train_score": nothing[..., 0], "gradient": nothing}
+        return History(**{name: torch.stack(rows) if rows else empty[name] for name, rows in self._recorded.items()})
+
+    def _record(self, row: dict[str, Tensor]) -> None:
+        for name, value in row.items():
+            self._recorded[name].append(value.cpu())
+
+    def _learn(self, batches: Iterator[Batch]) -> dict[str, Tensor]:
         """One epoch; the means of loss, score and pull over its steps on the task."""
         seen = []
         for batch in batches:
             self._replicate()
             if self.schedule.task:
-                seen.append(self._perform(*batch))
+                inputs, targets = (each.to(self.weights.device) for each in batch)
+                seen.append(self._perform(inputs, targets))
         if seen:
             means = [torch.stack(values).mean(0) for values in zip(*seen, strict=True)]
         else:
@@ -157,40 +223,56 @@ class _Pupil:
 
     def _perform(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """One task step; loss, score and pull on the gains before it."""
-        gradient, outputs, loss, pull = task_gradient(self.organism, self.weights, self.task, inputs, targets)
+        gradient, score, loss, pull = task_gradient(self.organism, self.weights, self.task, inputs, targets)
         keep = self.schedule.momentum if self.schedule.task_momentum == "kept" else 0.0
-        self._velocity = keep * self._velocity + gradient
-        self.weights = self.weights.sub(self._velocity, alpha=self.schedule.learning_rate)
-        return loss, self.task.score(outputs, targets).to(loss), pull.abs()
+        self._velocity.mul_(keep).add_(gradient)
+        self.weights.sub_(self._velocity, alpha=self.schedule.learning_rate)
+        return loss, score.to(loss), pull.abs()
 
-    def examined(self) -> dict[str, Tensor]:
+    def _examined(self) -> dict[str, Tensor]:
         """Losses and score now."""
-        loss, score = self.task.examine(partial(answers, self.organism, self.weights), self.weights.dtype)
+        answer = partial(answers, self.organism)
+        loss, score = self.task.examine(answer, self.weights, self.organism.portion)
         replication = replication_loss(self.organism, self.weights)
         return {"task_loss": loss, "score": score.to(self.weights), "replication_loss": replication}
 
-    def snapshot(self, epoch: int, epsilon: float) -> dict[str, Tensor]:
+    def _snapshot(self) -> dict[str, Tensor]:
         """Weights and outcomes now."""
-        outcomes = fixpoints.classify(self.organism.replication, self.organism.nets(self.weights), epsilon)
+        outcomes = fixpoints.classify(self.organism.replication, self.organism.nets(self.weights), self._epsilon)
         types = outcomes.to(torch.int8).unflatten(0, self.weights.shape[:2])
-        return {"epochs": torch.tensor(epoch), "weights": self.weights.clone(), "types": types}
+        return {"epochs": torch.tensor(self.epoch), "weights": self.weights.clone(), "types": types}
+
+
+_KINDS = ("replication ", "recorded ")
 
 
 def task_gradient(
     organism: Organism, weights: Float[Tensor, "S N W"], task: Task, inputs: Tensor, targets: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The task loss's gradient on the particles' weights, with outputs `(S, B, out)`, loss `(S,)`, pull `(S, N)`.
+) -> tuple[Float[Tensor, "S N W"], Float[Tensor, " S"], Float[Tensor, " S"], Float[Tensor, "S N"]]:
+    """The task loss's gradient on the particles' weights, with score `(S,)`, loss `(S,)` and pull `(S, N)`.
 
     Linear particles are asked for their gains once, and the loss is differentiated by those; the pull is that
     derivative. Other particles are differentiated through, and have no pull (zeros).
     """
-    linear = organism.particle.activation == "linear"
-    leaf = (organism.gains(weights) if linear else weights).detach().requires_grad_()
-    outputs = organism.forward(leaf, inputs) if linear else organism.forward_particles(leaf, inputs)
-    loss = task.loss(outputs, targets)
-    slope = torch.autograd.grad(loss.sum(), leaf)[0]
-    gradient = organism.pulled(weights, slope) if linear else slope
-    return gradient, outputs.detach(), loss.detach(), slope if linear else slope.new_zeros(slope.shape[:2])
+    one = _by_gains if organism.particle.activation == "linear" else _through_particles
+    parts = portions(len(weights), organism.portion(inputs.shape[-2]))
+    shared = [dealt((inputs, targets), part, len(weights)) for part in parts]
+    found = [one(organism, weights[part], task, *batch) for part, batch in zip(parts, shared, strict=True)]
+    gradient, score, loss, pull = (joined(values) for values in zip(*found, strict=True))
+    return gradient, score, loss, pull
+
+
+def _by_gains(organism: Organism, weights: Tensor, task: Task, *batch: Tensor) -> tuple[Tensor, ...]:
+    outputs, loss, pull = differentiated(organism, organism.gains(weights), task, *batch)
+    return organism.pulled(weights, pull), task.score(outputs, batch[1]), loss, pull
+
+
+def _through_particles(organism: Organism, weights: Tensor, task: Task, *batch: Tensor) -> tuple[Tensor, ...]:
+    leaf = weights.detach().requires_grad_()
+    outputs = organism.forward_particles(leaf, batch[0])
+    loss = task.loss(outputs, batch[1])
+    gradient = torch.autograd.grad(loss.sum(), leaf)[0]
+    return gradient, task.score(outputs.detach(), batch[1]), loss.detach(), torch.zeros_like(weights[..., 0])
 
 
 def answers(organism: Organism, weights: Float[Tensor, "S N W"], inputs: Tensor) -> Float[Tensor, "S B out"]:

@@ -1,8 +1,14 @@
 """Trained organisms and ordinary networks of the run store: trained once, on the same batches, known by everything."""
 
+import multiprocessing
+import os
+import time
+
+import endless
 import pytest
 import torch
 
+from srnn_lib.experiments import resuming
 from srnn_lib.experiments.organisms import trained, trained_ordinary
 from srnn_lib.organisms import ordinary, tasks, training
 from srnn_lib.organisms.organism import Organism
@@ -31,7 +37,7 @@ def test_organisms_are_trained_once(seeded, monkeypatch, store):
     generator = seeded(7)
     weights = Organism().populate(2, generator)
     expected = training.train(Organism(), weights, SMALL, schedule=FEW, epochs=3, generator=generator, every=2)
-    monkeypatch.setattr(training, "train", lambda *_, **__: pytest.fail("trained again"))
+    monkeypatch.setattr(training.Pupil, "advance", lambda _: pytest.fail("trained again"))
     same(expected, first)
     same(expected, trained(Organism(), SMALL, FEW, **SIZES, every=2))
     assert first.epochs.tolist() == [0, 2, 3]
@@ -50,6 +56,45 @@ def test_ordinary_networks_are_trained_once(seeded, monkeypatch, store):
     same(expected, trained_ordinary(Organism(), SMALL, **SIZES))
     assert len(store()) == 1
     assert store()[0].startswith("ordinary-")
+
+
+def test_interrupted_training_goes_on_with_the_same_bits(monkeypatch, store):
+    monkeypatch.setattr(resuming, "SECONDS_BETWEEN", 0)
+    expected = trained(Organism(), SMALL, FEW, **SIZES, every=2)
+    advance, epochs = training.Pupil.advance, []
+
+    def fragile(pupil):
+        epochs.append(pupil.epoch)
+        if len(epochs) == 3:
+            raise KeyboardInterrupt
+        advance(pupil)
+
+    monkeypatch.setattr(training.Pupil, "advance", fragile)
+    monkeypatch.setenv("SRNN_STORE", os.path.join(os.environ["SRNN_STORE"], "other"))
+    with pytest.raises(KeyboardInterrupt):
+        trained(Organism(), SMALL, FEW, **SIZES, every=2)
+    same(expected, trained(Organism(), SMALL, FEW, **SIZES, every=2))
+    assert epochs == [0, 1, 2, 2]
+
+
+def test_killed_training_goes_on_with_the_same_bits(tmp_path, monkeypatch):
+    """One process is killed after some epochs; another one ends what it began."""
+    process = multiprocessing.get_context("spawn").Process(target=endless.train_organisms)
+    process.start()
+    deadline = time.monotonic() + 100
+    while not list(tmp_path.glob("*.safetensors")) and process.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.join()
+    (unfinished,) = tmp_path.glob("organisms-unfinished-*.safetensors")
+    epoch = training.Pupil.advance
+    taken = []
+    monkeypatch.setattr(training.Pupil, "advance", lambda pupil: taken.append(epoch(pupil)))
+    course = endless.organisms_trained()
+    assert 0 < len(taken) < endless.EPOCHS
+    assert not unfinished.exists()
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path / "other"))
+    same(endless.organisms_trained(), course)
 
 
 def test_both_see_the_same_batches(monkeypatch):

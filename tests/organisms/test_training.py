@@ -110,6 +110,34 @@ def test_momentum_policies_matter(seeded):
     assert len(found.flatten(1).unique(dim=0)) == 4
 
 
+@pytest.mark.parametrize("policy", training.MOMENTUM_POLICIES)
+@pytest.mark.parametrize("activation", ["linear", "tanh"])
+def test_a_pupil_goes_on_where_another_was(policy, activation, seeded):
+    shape = Organism((2, 2, 1), Architecture((5, 3, 1), activation, linear_output=True))
+    schedule = Schedule(2, self_momentum=policy, task_momentum=policy)
+    settings = {"schedule": schedule, "epochs": 4, "every": 2}
+    weights, before = shape.populate(2, seeded()), seeded(1)
+    whole = train(shape, weights, SMALL, **settings, generator=seeded(1))
+    first, second = (training.Pupil(shape, weights, SMALL, **settings, generator=each) for each in (before, seeded(9)))
+    for _ in range(2):
+        first.advance()
+    second.resume({name: tensor.contiguous().clone() for name, tensor in first.state().items()})
+    assert second.epoch == 2
+    for _ in range(2):
+        second.advance()
+    for name, value in vars(whole).items():
+        assert torch.equal(vars(second.history())[name], value), name
+
+
+def test_given_weights_stay_as_they_are(seeded):
+    shape = Organism()
+    weights = shape.populate(2, seeded())
+    before = weights.clone()
+    for steps in (0, 2):
+        train(shape, weights, SMALL, schedule=Schedule(steps), epochs=1, generator=seeded(1))
+        assert torch.equal(weights, before)
+
+
 def test_particles_with_activations_train_through_themselves(seeded):
     shape = Organism((2, 2, 1), Architecture((5, 3, 1), "tanh", linear_output=True))
     course = train(
