@@ -209,12 +209,12 @@ class Classification(Task):
 
     def epoch(self, seeds: int, generator: torch.Generator, dtype: torch.dtype = torch.float32) -> Iterator[Batch]:
         """All training images in a fresh order."""
-        order = randomness.permutations(generator, 1, len(self.images.train))[0]
+        drawn = randomness.permutations(generator, 1, len(self.images.train))[0]
+        order = drawn.to(self.images.train.device)
         noise = randomness.spawn(generator)
         for part in order[: len(order) // self.batch * self.batch].split(self.batch):
-            shown = part.to(self.images.train.device)
-            pixels = self.images.train.index_select(0, shown).to(dtype)
-            yield self._noisy(pixels, noise), self.images.train_labels.index_select(0, shown)
+            pixels = self.images.train.index_select(0, part).to(dtype)
+            yield self._noisy(pixels, noise), self.images.train_labels[part]
 
     def on(self, device: str) -> "Classification":
         """The same task with all images on that device."""

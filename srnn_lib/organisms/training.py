@@ -6,7 +6,7 @@ changes no other.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -16,10 +16,12 @@ from tqdm import tqdm
 
 from srnn_lib import checks
 from srnn_lib.organisms.backpropagation import differentiated
+from srnn_lib.organisms.captured import Captured
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Batch, Task, dealt, joined, portions
 from srnn_lib.replicators import fixpoints
 from srnn_lib.replicators.engines import Trainer, UpdateRule
+from srnn_lib.replicators.reductions import Weightwise
 
 MOMENTUM_POLICIES = ("kept", "reset")
 TOTALS = ("sum", "mean")
@@ -156,13 +158,20 @@ class Pupil:
         self._generator, self._epsilon = generator, epsilon
         self._due = {*range(0, epochs + 1, every), epochs}
         self._velocity = torch.zeros_like(self.weights)
-        self._replication = Trainer(organism.replication, schedule.rule(organism.particles))
+        self._replication = Trainer(self._near(organism.replication), schedule.rule(organism.particles))
+        self._captured: Captured | None = None
         self._recorded: dict[str, list[Tensor]] = {name: [] for name in History.__annotations__}
         self._record(self._examined() | self._snapshot())
 
     def _lying(self, weights: Tensor) -> Tensor:
         """A copy with the particles next to each other in memory, as they stay through the training."""
         return self.organism.stacked(self.organism.nets(weights.clone(memory_format=torch.contiguous_format)))
+
+    def _near(self, reduction: Weightwise) -> Weightwise:
+        """The reduction with its positions where the weights are: a graph cannot fetch them."""
+        near = replace(reduction)
+        vars(near)["positions"] = reduction.positions.to(self.weights)
+        return near
 
     @property
     def epoch(self) -> int:
@@ -188,6 +197,7 @@ class Pupil:
         """Go on from a `state`."""
         self.weights, self._velocity = (self._lying(state[name].to(self.weights)) for name in ("weights", "velocity"))
         self._generator.set_state(state["draws"])
+        self._captured = None
         kinds = [{k.removeprefix(kind): v for k, v in state.items() if k.startswith(kind)} for kind in _KINDS]
         self._replication.resume(kinds[0])
         self._recorded |= {name: list(rows) for name, rows in kinds[1].items()}
@@ -204,22 +214,44 @@ class Pupil:
 
     def _learn(self, batches: Iterator[Batch]) -> dict[str, Tensor]:
         """One epoch; the means of loss, score and pull over its steps on the task."""
-        seen = []
-        for batch in batches:
-            self._replicate()
-            if self.schedule.task:
-                inputs, targets = (each.to(self.weights.device) for each in batch)
-                seen.append(self._perform(inputs, targets))
-        if seen:
+        seen = [self._step(*(each.to(self.weights.device) for each in batch)) for batch in batches]
+        if seen and self.schedule.task:
             means = [torch.stack(values).mean(0) for values in zip(*seen, strict=True)]
         else:
             missing = self.weights.new_full(self.weights.shape[:1], torch.nan)
             means = [missing, missing, self.weights.new_zeros(self.weights.shape[:2])]
         return dict(zip(("train_loss", "train_score", "gradient"), means, strict=True))
 
-    def _replicate(self) -> None:
+    @property
+    def _by_graph(self) -> bool:
+        return self.weights.is_cuda
+
+    def _step(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, ...]:
+        """Both lessons on one batch: from a graph where launches cost more than the work."""
+        if not self._by_graph:
+            return self._both(inputs, targets)
+        if self._captured is None:
+            moving = torch.zeros_like(self.organism.nets(self.weights))
+            moving.copy_(self._replication.state().get("velocity", moving))
+            state = [self.weights, self._velocity, moving]
+            self._captured = Captured(partial(self._in_place, moving), state, inputs, targets)
+        return self._captured(inputs, targets)
+
+    def _in_place(self, moving: Tensor, inputs: Tensor, targets: Tensor) -> tuple[Tensor, ...]:
+        """Both lessons with all that they change where it was before; `moving` is the velocity of self-training."""
+        self._replication.resume(self._replication.state() | {"velocity": moving})
+        weights = self.weights
+        seen = self._both(inputs, targets)
+        moving.copy_(self._replication.state().get("velocity", torch.zeros_like(moving)))
+        self._replication.resume(self._replication.state() | {"velocity": moving})
+        self.weights = weights.copy_(self.weights)
+        return seen
+
+    def _both(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, ...]:
+        """Self-training, then the task; what is recorded of the latter."""
         nets = self._replication.steps(self.organism.nets(self.weights), self.schedule.self_steps)
         self.weights = nets.unflatten(0, self.weights.shape[:2])
+        return self._perform(inputs, targets) if self.schedule.task else ()
 
     def _perform(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """One task step; loss, score and pull on the gains before it."""
