@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY := $(BIN)/python
 READY := $(VENV)/.ready
+PEERS := .venv-benchmarks
+PEERS_PY := $(subst $(VENV)/,$(PEERS)/,$(PY))
 JUPYTER_BOOK := $(BIN)/jupyter-book
 CHAPTERS := $(sort $(wildcard book/*/*.ipynb))
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 2400 -n $(JOBS) --dist loadfile --no-loadscope-reorder
@@ -17,11 +19,11 @@ stage = @printf '\n== %s\n'
 .NOTPARALLEL:
 # The tensors are tiny: a second thread gains nothing, and loses much where two test workers share two cores.
 export OMP_NUM_THREADS ?= 1
-.PHONY: help book check test html serve format clean chapters scoreboard style types fast chapter unit notebooks quick \
+.PHONY: help book check test html serve format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
         claims strict site
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: chapters scoreboard html  ## run every chapter from scratch, then render the book
 	@printf '\nThe book is at _build/html/index.html\n'
@@ -41,9 +43,16 @@ format: $(READY)  ## bring code and notebooks into the house's style
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-clean:  ## remove what was rendered and cached; .venv and the runs in _runs stay
+benchmarks: $(PEERS)/.ready  ## measure what everything costs, about six minutes alone on the machine; write the cost page
+	$(stage) 'Benchmarks'
+	mkdir -p _runs
+	$(PEERS_PY) -m pytest -q benchmarks --benchmark-json=_runs/benchmarks.json
+	$(PY) benchmarks/distill.py _runs/benchmarks.json
+	$(PY) -m srnn_lib claims --write
+
+clean:  ## remove what was rendered and cached; environments and the runs in _runs stay
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis .benchmarks *.egg-info
-	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -path "./$(VENV)*" -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 chapters: $(READY)
 	$(stage) 'Running all chapters at book scale'
@@ -103,4 +112,14 @@ $(READY): requirements.txt constraints.txt pyproject.toml
 	$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt -c constraints.txt
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# On top of the book's environment: what the benchmarks compare with. Without it the run goes on and lacks these rows.
+SITE := import sysconfig; print(sysconfig.get_path('purelib'))
+$(PEERS)/.ready: requirements-benchmarks.txt $(READY)
+	$(stage) 'Installing into $(PEERS)'
+	$(PY) -m venv --clear $(PEERS)
+	$(PY) -c "$(SITE)" > "$$($(PEERS_PY) -c "$(SITE)")/book.pth"
+	$(PEERS_PY) -m pip install -q --disable-pip-version-check -r requirements-benchmarks.txt -c constraints.txt || \
+	  echo 'JAX could not be installed: its rows will be missing.' >&2
 	@touch $@

@@ -1,12 +1,9 @@
-"""Organisms: one epoch of images, one step beside an ordinary network, both lessons beside a loop over modules.
+"""Organisms beside ordinary networks of their shape, and beside a loop over modules.
 
-Bars: 200 epochs of 60 batches of 1,000 images for 2,550 particles in at most 60 s; a step on the task by 1,200
-particles of 55 weights in at most 1.5 times that of a plain torch network of their shape; and both lessons of these
-particles at least 300 times as fast as a loop over one torch module per particle. Times do not depend on what the
+Bars: on a batch of 1,000 images, five steps of self-training of 2,550 particles and one on the task in at most 1.8
+times what the ordinary network's step takes; twenty-five and one in at most 2.8 times. Times do not depend on what the
 images show, so they are random.
 """
-
-import time
 
 import pytest
 import torch
@@ -18,112 +15,86 @@ from srnn_lib.organisms import training
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Addition, Classification
 from srnn_lib.organisms.training import Schedule
+from srnn_lib.randomness import seeded
 from srnn_lib.replicators.architecture import Architecture
 from srnn_lib.replicators.engines import Trainer
 
-EPOCHS = 200
-PARTICLE = Architecture((5, 5, 5, 1))
-RATE, MOMENTUM = 0.004, 0.9
+BATCH, BATCHES = 1000, 60
+ORGANISM = Organism((225, 10, 10, 10, 10), activation="gelu", residual="each")
+PRODUCTS = (
+    6 * BATCH * ORGANISM.particles - 2 * BATCH * 225 * 10
+)  # of an ordinary step; nobody asks for the pixels' slope
+SELF_STEPS = {"5:1": 5, "25:1": 25}
+ROW = {"unit": "batch", "flop": PRODUCTS, "weights": ORGANISM.particles}
 
 
-def generator(seed=0):
-    """The same draws for everybody."""
-    return torch.Generator().manual_seed(seed)
+@pytest.fixture(scope="module")
+def task():
+    """Random images of 15 x 15 pixels, of ten classes; hardly any to be examined on."""
+    pixels, labels = torch.rand(BATCH * BATCHES, 225, generator=seeded(0)), torch.arange(BATCH * BATCHES) % 10
+    return Classification(Images("random", 15, pixels, labels, pixels[:100], labels[:100], {}), BATCH)
 
 
-def images(train, test=1000):
-    """Random images of 15 x 15 pixels, of ten classes."""
-    pixels, labels = torch.rand(train + test, 225, generator=generator()), torch.arange(train + test) % 10
-    return Images("random", 15, pixels[:train], labels[:train], pixels[train:], labels[train:], {})
+class Ordinary(nn.Module):
+    """The network of the organism's shape as one writes it in torch."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(i, o, bias=False) for o, i in ORGANISM.shapes)
+
+    def forward(self, inputs):
+        first, *hidden, last = self.layers
+        signal = nn.functional.gelu(first(inputs))
+        for layer in hidden:
+            signal = signal + nn.functional.gelu(layer(signal))
+        return last(signal)
 
 
-class Stepper:
-    """What one step on the task is in the library: gradient, momentum, update."""
-
-    def __init__(self, organism, task):
-        self.organism, self.task = organism, task
-        self.weights, self.velocity = organism.populate(1, generator()), 0.0
-
-    def step(self, inputs, targets):
-        """One update of all weights."""
-        gradient = training.task_gradient(self.organism, self.weights, self.task, inputs, targets)[0]
-        self.velocity = MOMENTUM * self.velocity + gradient
-        self.weights = self.weights.sub(self.velocity, alpha=RATE)
-
-
-def fastest(function, rounds):
-    """Wall time of the fastest of some calls."""
-    times = []
-    for _ in range(rounds):
-        before = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - before)
-    return min(times)
-
-
-def test_epoch_of_images(benchmark):
-    task = Classification(images(60_000), 1000)
-    organism = Organism((225, 10, 10, 10, 10), activation="gelu", residual="each")
-    start = organism.populate(1, generator())
+@pytest.mark.parametrize("name", SELF_STEPS)
+def test_organisms(measure, device, task, name):
+    start = ORGANISM.populate(1, seeded(0))
+    where = {} if device == "cpu" else {"device": device}
 
     def epoch():
-        return training.train(organism, start, task, schedule=Schedule(5), epochs=1, generator=generator(1))
+        schedule = Schedule(SELF_STEPS[name])
+        return training.train(ORGANISM, start, task, schedule=schedule, epochs=1, generator=seeded(1), **where)
 
-    course = benchmark.pedantic(epoch, rounds=3, warmup_rounds=1)
-    benchmark.extra_info["seconds_for_200_epochs"] = round(EPOCHS * benchmark.stats.stats.min, 1)
-    assert organism.particles == 2550
+    course = measure(epoch, BATCHES, what="organism", way=name, **ROW)
     assert course.weights[-1].isfinite().all()
 
 
-def test_task_step_beside_an_ordinary_network(benchmark):
-    organism = Organism((225, 5, 5, 10), PARTICLE, "gelu")
-    task = Classification(images(2000))
-    inputs, targets = task.images.train, task.images.train_labels
-    stepper = Stepper(organism, task)
-    module = organism.module(organism.gains(stepper.weights)[0])
-    optimiser = torch.optim.SGD(module.parameters(), RATE, momentum=MOMENTUM)
+def test_an_ordinary_network(measure, device, task):
+    network = Ordinary().to(device)
+    optimiser = torch.optim.SGD(network.parameters(), 0.004, momentum=0.9)
+    seen = [(inputs.to(device), targets.to(device)) for inputs, targets in task.epoch(1, seeded(1))]
 
-    def ordinary():
-        optimiser.zero_grad()
-        nn.functional.cross_entropy(module(inputs), targets).backward()
-        optimiser.step()
+    def epoch():
+        for inputs, targets in seen:
+            optimiser.zero_grad()
+            nn.functional.cross_entropy(network(inputs), targets).backward()
+            optimiser.step()
 
-    benchmark.pedantic(stepper.step, (inputs, targets), rounds=300, warmup_rounds=20)
-    plain = fastest(ordinary, 300)
-    benchmark.extra_info["ordinary_milliseconds"] = round(1e3 * plain, 3)
-    benchmark.extra_info["times_an_ordinary_step"] = round(benchmark.stats.stats.min / plain, 2)
-    assert (organism.particles, PARTICLE.weight_count) == (1200, 55)
-    assert stepper.weights.isfinite().all()
+    measure(epoch, BATCHES, what="organism", way="ordinary network", **ROW)
 
 
-def test_both_lessons_beside_the_loop(benchmark):
-    organism = Organism((225, 5, 5, 10), PARTICLE)
-    inputs, targets = torch.rand(2000, 225, generator=generator()), torch.rand(2000, 10, generator=generator(1))
-    stepper, schedule = Stepper(organism, Addition()), Schedule(1)
-    loop = Loop(organism, stepper.weights[0], schedule)
-    trainer = Trainer(organism.replication, schedule.rule(organism.particles))
+@pytest.mark.parametrize("way", ["library", "modules"])
+def test_both_lessons(measure, way):
+    """One step of each for 1,200 particles of 55 weights, by the library and by one module per particle."""
+    organism, schedule = Organism((225, 5, 5, 10), Architecture((5, 5, 5, 1))), Schedule(1)
+    inputs, targets = torch.rand(2000, 225, generator=seeded(0)), torch.rand(2000, 10, generator=seeded(1))
+    start = organism.populate(1, seeded(0))
+    loop, trainer = Loop(organism, start[0], schedule), Trainer(organism.replication, schedule.rule(organism.particles))
 
-    def both():
-        stepper.weights = organism.stacked(trainer.step(organism.nets(stepper.weights)))
-        stepper.step(inputs, targets)
+    def library():
+        weights = organism.stacked(trainer.step(organism.nets(start)))
+        gradient = training.task_gradient(organism, weights, Addition(), inputs, targets)[0]
+        return (weights - schedule.learning_rate * gradient)[0]
 
-    def plainly():
+    def modules():
         loop.replicate()
         loop.perform(inputs, targets)
+        return loop.flat()
 
-    before = stepper.weights
-    both()
-    plainly()
-    torch.testing.assert_close(stepper.weights[0], loop.flat(), rtol=1e-3, atol=1e-5)
-    assert not torch.equal(stepper.weights, before)
-    benchmark.pedantic(both, rounds=100, warmup_rounds=10)
-    benchmark.extra_info["times_the_loop"] = round(fastest(plainly, 3) / benchmark.stats.stats.min)
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """What the bars are for."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    torch.testing.assert_close(library(), modules(), rtol=1e-3, atol=1e-5)
+    call, rounds = (library, 50) if way == "library" else (modules, 2)
+    measure(call, organism.particles, what="both lessons", way=way, rounds=rounds, unit="particle")

@@ -3,8 +3,7 @@
 Bar: at most 5 s for all three.
 """
 
-import torch
-
+from srnn_lib.randomness import seeded
 from srnn_lib.replicators import fixpoints
 from srnn_lib.replicators.presets import REDUCTIONS, preset
 
@@ -13,7 +12,7 @@ NETS = 100_000
 
 def search():
     """How often each outcome is met among the random nets of each reduction."""
-    settings, generator, found = preset("alife2019"), torch.Generator().manual_seed(0), {}
+    settings, generator, found = preset("alife2019"), seeded(0), {}
     for name in REDUCTIONS:
         reduction = settings.reduction(name)
         nets = settings.population(reduction, NETS, generator)
@@ -21,7 +20,6 @@ def search():
     return found
 
 
-def test_random_search(benchmark):
-    found = benchmark.pedantic(search, rounds=5, warmup_rounds=1)
-    benchmark.extra_info["nets_per_second"] = round(len(REDUCTIONS) * NETS / benchmark.stats.stats.min)
+def test_random_search(measure):
+    found = measure(search, len(REDUCTIONS) * NETS, what="random search", way="library", rounds=2, unit="net")
     assert [sum(tally.values()) for tally in found.values()] == [NETS] * 3

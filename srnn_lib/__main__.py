@@ -7,7 +7,7 @@ from functools import partial
 import torch
 
 from srnn_lib.claimbook import cli
-from srnn_lib.experiments import levels, make_tables, same_code
+from srnn_lib.experiments import cost, levels, make_tables, same_code
 
 
 def _evidence(options: argparse.Namespace) -> None:
@@ -45,7 +45,10 @@ def _add_evidence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--same-as", metavar="COMMIT", help=help_text)
 
 
-COMMANDS = {"evidence": cli.Command("the tables in results/, from long runs", _evidence, _add_evidence)}
+COMMANDS = {
+    "evidence": cli.Command("the tables in results/, from long runs", _evidence, _add_evidence),
+    "claims": cli.claims(cost.evidence),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_HERE = {
-    ".venv", "_build", "_runs", "data", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis",
-    ".benchmarks", ".ipynb_checkpoints", "srnn_lib.egg-info",
+    ".venv", ".venv-benchmarks", "_build", "_runs", "data", "__pycache__", ".pytest_cache", ".ruff_cache",
+    ".hypothesis", ".benchmarks", ".ipynb_checkpoints", "srnn_lib.egg-info",
 }  # fmt: skip
 
 

@@ -37,10 +37,10 @@ MAY_IMPORT = {
 COMMAND_LINE = {"__main__": {"claimbook", "experiments"}}
 # Modules of these that several chapters share; every other one has the name of a chapter.
 SHARED = {
-    "figures": {"style", "projection", "film", "self_replication", "organism_networks"},
+    "figures": {"style", "projection", "film", "self_replication", "organism_networks", "cost"},
     "experiments": {
         "plans", "checkpoints", "resuming", "levels", "make_tables", "same_code", "organisms", "compression", "plateau",
-        "calibration",
+        "calibration", "benchmarks", "bars", "cost", "phrases",
     },
 }  # fmt: skip
 

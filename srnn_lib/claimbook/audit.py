@@ -21,15 +21,18 @@ CARRIERS = {
 _COMPOUND = ast.UnaryOp | ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.List | ast.Tuple | ast.Dict
 
 
-def problems(found: Board) -> list[str]:
-    """One line per fault; none where every verdict was computed and the generated files agree with them."""
+def problems(found: Board, measured: str = "") -> list[str]:
+    """One line per fault; none where every verdict was computed and the generated files agree with them.
+
+    `measured` is what `scoreboard.files` was given.
+    """
     faults = [f"{chapter.id}: {fault}" for chapter in found.chapters for fault in _chapter(chapter, found)]
     lacking = [c for c in found.book.claims.values() if c.chapter in found.written and c.id not in found.verdicts]
     faults += [f"{claim.chapter}: {claim.id} has no stored verdict" for claim in lacking]
     used = {name for chapter in found.chapters for name in chapter.defaults}
     idle = [name for name in found.book.parameters if found.chapters and name not in used]
     faults += [f"parameters.yml: {name} is a parameter of no chapter" for name in idle]
-    return faults + stale_tables(found.book) + _generated(found)
+    return faults + stale_tables(found.book) + _generated(found, measured)
 
 
 def stale_tables(book: Book) -> list[str]:
@@ -164,9 +167,9 @@ def _called(call: ast.Call) -> str:
     return getattr(call.func, "id", getattr(call.func, "attr", ""))
 
 
-def _generated(found: Board) -> list[str]:
+def _generated(found: Board, measured: str) -> list[str]:
     try:
-        files = scoreboard.files(found)
+        files = scoreboard.files(found, measured)
     except BadInput as error:
         return [str(error)]
     late = [path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]

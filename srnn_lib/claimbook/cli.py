@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from srnn_lib import checks, saving
@@ -138,11 +140,17 @@ def _parameters(options: argparse.Namespace) -> None:
     print(_aligned([("parameter", *scales, "allowed", "meaning"), *rows]))
 
 
-def _verdicts(options: argparse.Namespace) -> int:
+def claims(measured: Callable[[Path], str] = lambda folder: "") -> Command:
+    """The command for the scoreboard of a book, in whose page on cost stands what was `measured`, given its folder."""
+    return Command("the scoreboard", partial(_verdicts, measured), _add_claims)
+
+
+def _verdicts(measured: Callable[[Path], str], options: argparse.Namespace) -> int:
     """Print the scoreboard, write its files, check it."""
     board = read_board()
+    said = measured(board.book.folder) if options.write or options.check else ""
     if options.write:
-        for path, text in scoreboard.files(board).items():
+        for path, text in scoreboard.files(board, said).items():
             saving.write_whole(path, text)
     table = scoreboard.rows(board)
     if options.json:
@@ -151,7 +159,7 @@ def _verdicts(options: argparse.Namespace) -> int:
         found = {name: judge.headline(verdict) for name, verdict in board.verdicts.items()}
         rows = [(row["id"], row["verdict"], row["chapter"], found.get(row["id"], "")) for row in table]
         print(_aligned([("claim", "verdict", "chapter", "measured"), *rows]))
-    faults = audit.problems(board) if options.check else []
+    faults = audit.problems(board, said) if options.check else []
     for fault in faults:
         print(f"error: {fault}", file=sys.stderr)
     if not options.json:
@@ -173,7 +181,7 @@ COMMANDS = {
         "what a chapter's parameters are and may be", _parameters,
         lambda parser: parser.add_argument("chapter", metavar="CHAPTER"),
     ),
-    "claims": Command("the scoreboard", _verdicts, _add_claims),
+    "claims": claims(),
 }  # fmt: skip
 
 

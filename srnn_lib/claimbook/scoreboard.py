@@ -28,8 +28,8 @@ def rows(board: Board) -> list[dict[str, Any]]:
     return [_row(claim, board) for claim in board.book.claims.values()]
 
 
-def files(board: Board) -> dict[Path, str]:
-    """Path and content of every generated file.
+def files(board: Board, measured: str = "") -> dict[Path, str]:
+    """Path and content of every generated file; `measured` is what else the page on cost shall say, in Markdown.
 
     Raises:
         BadInput: README.md is missing, or a page has lost the marks of its block.
@@ -41,7 +41,7 @@ def files(board: Board) -> dict[Path, str]:
         book.file("scoreboard.json"): to_json(table),
         book.file("scoreboard.md"): _page(board, table),
         book.file("assets/scoreboard.svg"): squares.scoreboard_svg(words, book.papers),
-        book.file("cost.md"): _cost(board.chapters),
+        book.file("cost.md"): _cost(board.chapters, measured),
         readme: _filled(readme, book.folder, "scoreboard", "\n".join(counted)),
     }
     for name, paper in board.papers.items():
@@ -103,10 +103,10 @@ def _claims(inside: list[Claim], board: Board) -> str:
     return summary.list_table(cells, summary.WIDTHS)
 
 
-def _cost(written: Sequence[Chapter]) -> str:
+def _cost(written: Sequence[Chapter], measured: str) -> str:
     run = {chapter.id: stamp for chapter in written if (stamp := chapter.nb.metadata.get("provenance"))}
     lines = [
-        NOTICE + "\n\n# Cost\n",
+        "\n\n".join(filter(None, [NOTICE, "# Cost", measured, "## Every chapter\n"])),
         "Time and peak memory of the runs whose outputs this book shows, as each chapter recorded them: wall",
         "time with the start of the kernel, memory resident in all of the chapter's processes together. Chapters",
         "that run side by side, as in `make book`, take longer than alone; a training that several of them use is",

@@ -211,6 +211,10 @@ class TestAudit:
             path.unlink()
             assert problems(run_book) == [f"{name} is not up to date; run: python -m srnn_lib claims --write"]
 
+    def test_what_was_measured_belongs_to_the_page_on_cost(self, run_book):
+        (fault,) = audit.problems(read_board(run_book), "A coin takes 1 s.")
+        assert fault == "book/cost.md is not up to date; run: python -m srnn_lib claims --write"
+
     def test_a_rule_that_no_chapter_needs(self, run_book):
         tinybook.edit_data(run_book, "parameters.yml", lambda held: held.update(trials={"is": "count", "meaning": "x"}))
         assert problems(run_book) == ["parameters.yml: trials is a parameter of no chapter"]

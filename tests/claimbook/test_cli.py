@@ -378,6 +378,14 @@ class TestClaims:
         assert cli.main(["claims", "--write"]) == 0
         assert cli.main(["claims", "--check"]) == 0
 
+    def test_a_project_adds_what_it_measured_to_the_page_on_cost(self, run_here, capsys):
+        more = {"claims": book_cli.claims(lambda folder: f"Measured in {folder.name}.")}
+        assert book_cli.main(["claims", "--check"], more) == 1
+        assert book_cli.main(["claims", "--write"], more) == 0
+        assert f"Measured in {run_here.name}." in (run_here / "book" / "cost.md").read_text("utf-8")
+        assert book_cli.main(["claims", "--check"], more) == 0
+        assert cli.main(["claims", "--check"]) == 1
+
     def test_write_without_marks_in_the_readme_writes_nothing(self, run_here, capsys):
         (run_here / "README.md").write_text("# Tiny\n")
         (run_here / "book" / "scoreboard.json").write_text("[]")

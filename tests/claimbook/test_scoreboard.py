@@ -100,6 +100,13 @@ def test_cost_page_comes_from_the_stamps(run_book):
     assert re.search(r"- Python 3\.\d+\.\d+, .*torch [\w.+]+, torchvision [\w.+]+\n\Z", page)
 
 
+def test_cost_page_says_what_else_was_measured_before_the_chapters(run_book):
+    board = read_board(run_book)
+    plain, page = (scoreboard.files(board, said)[run_book / "book" / "cost.md"] for said in ("", "A coin takes 1 s."))
+    assert "# Cost\n\n## Every chapter\n\nTime" in plain
+    assert page == plain.replace("# Cost\n\n", "# Cost\n\nA coin takes 1 s.\n\n", 1)
+
+
 def test_cost_page_says_who_ran_with_what(run_book):
     first = run_book / "book" / "self-replication" / "self-application.ipynb"
     tinybook.edit(run_book, lambda nb: nb.metadata.provenance.update(python="3.1.4", packages={"torch": "2"}))
