@@ -93,7 +93,7 @@ class Architecture:
         """The weight matrices of every net, nets first."""
         return [matrix.movedim(-1, 0) for matrix in self.split(weights)]
 
-    def forward(self, weights: Float[Tensor, "N W"], inputs: Float[Tensor, "N B in"]) -> Float[Tensor, "N B out"]:
+    def forward(self, weights: Float[Tensor, "#N W"], inputs: Float[Tensor, "#N B in"]) -> Float[Tensor, "_N B out"]:
         """Outputs of N nets, each on its own B inputs; recurrent nets read B as time.
 
         Source: SR §2.1, with the state before the first time step at zero.

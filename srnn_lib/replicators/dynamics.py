@@ -5,16 +5,16 @@ to keep. Nothing else stays in memory, and nothing is computed after the consume
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from srnn_lib import checks
-from srnn_lib.replicators import fixpoints
+from srnn_lib.replicators import chunks, fixpoints
 from srnn_lib.replicators.architecture import nets_adjacent
 from srnn_lib.replicators.engines import Trainer, UpdateRule
 from srnn_lib.replicators.reductions import Reduction
@@ -24,28 +24,14 @@ Test = Callable[[Tensor], Bool[Tensor, " N"]]
 NEVER = -1
 
 
-def self_application(reduction: Reduction, weights: Float[Tensor, "N W"], steps: int) -> Process:
-    """Yield the population after 0, 1, …, `steps` self-applications.
+def self_application(reduction: Reduction, weights: Float[Tensor, "N W"], steps: int) -> "Course":
+    """The population after 0, 1, …, `steps` self-applications.
 
     A net that has diverged stays as it was: once infinite, there is no return (SR §3.1, class a).
 
     Source: SR Definition 1.
     """
-    steps = checks.integer("steps", steps, at_least=0)
-    return _rounds(weights, steps, lambda now: reduction.apply(now, now), fixpoints.is_divergent)
-
-
-def _rounds(weights: Tensor, rounds: int, advance: Callable[[Tensor], Tensor], stop: Test) -> Process:
-    """Populations, each `advance` of the one before; a net that passes `stop`, or has passed it, stays as it is.
-
-    At the start only divergent nets count as stopped.
-    """
-    stopped = fixpoints.is_divergent(weights)
-    yield weights
-    for _ in range(rounds):
-        weights = torch.where(stopped[:, None], weights, advance(weights))
-        stopped = stopped | stop(weights)
-        yield weights
+    return Course(reduction, weights, checks.integer("steps", steps, at_least=0), stop=fixpoints.is_divergent)
 
 
 def self_training(
@@ -56,8 +42,8 @@ def self_training(
     steps: int,
     generator: torch.Generator | None = None,
     engine: str = "auto",
-) -> Process:
-    """Yield the population after 0, 1, …, `steps` steps of self-training.
+) -> "Course":
+    """The population after 0, 1, …, `steps` steps of self-training.
 
     One step is one pass over a net's own training pairs: one update where the batch is full, one per pair where it
     is single.
@@ -65,33 +51,132 @@ def self_training(
     Source: SR Definition 4.
     """
     steps = checks.integer("steps", steps, at_least=0)
-    return _SelfTraining(Trainer(reduction, rule, generator, engine), nets_adjacent(weights), steps)
+    trainer = Trainer(reduction, rule, generator, engine)
+    return Course(reduction, nets_adjacent(weights), steps, trainer, applied=False)
 
 
 @dataclass
-class _SelfTraining(Iterator[Tensor]):
-    """A process that can also take several steps at once, which is faster than one after the other."""
+class Course(Iterator[Tensor]):
+    """A population on its way: yields it at the start and after each round, and goes on where another one was.
 
-    trainer: Trainer
+    A round is an application of every net to itself, steps of training, or both. Nets that have stopped, and nets that
+    an application leaves as they are to the last bit, are not computed any more; nobody else notices.
+
+    Attributes:
+        now: The population, as it was yielded last.
+        left: Rounds to come.
+        trainer: If rounds have steps of training.
+        steps: Their number.
+        applied: Whether rounds have an application, before these.
+        stop: Asked of the whole population after each round; a net that passes, or that was divergent at the start,
+            stays as it is from then on. None: no net ever stops.
+    """
+
+    reduction: Reduction
     now: Tensor
     left: int
-    started: bool = False
+    trainer: Trainer | None = None
+    steps: int = 1
+    applied: bool = True
+    stop: Test | None = None
+
+    def __post_init__(self) -> None:
+        self.started = False
+        self._stopped = fixpoints.is_divergent(self.now) & (self.stop is not None)
+        self._going = torch.arange(len(self.now), device=self.now.device)
 
     def __next__(self) -> Tensor:
         return self.ahead(1)
 
     def ahead(self, populations: int) -> Tensor:
         """The population that comes so many after the last one; the start is the first one."""
-        steps = populations - (not self.started)
-        if steps > self.left:
+        rounds = populations - (not self.started)
+        if rounds > self.left:
             raise StopIteration
-        self.now, self.left, self.started = self.trainer.steps(self.now, steps), self.left - steps, True
+        self.started, self.left = True, self.left - rounds
+        if self.stop is None and not self.applied:
+            self.now = self._advanced(self.now, rounds)
+        else:
+            for _ in range(rounds):
+                self._round()
         return self.now
+
+    def _round(self) -> None:
+        self._leave(self._stopped[self._going])
+        if len(self._going):
+            before, stopped = _chosen(self.now, self._going), self._stopped[self._going]
+            after = torch.where(stopped[:, None], before, self._advanced(before, 1))
+            self.now = self.now.clone()
+            self.now[self._going] = after
+            if self.trainer is None and not self.reduction.draws:
+                self._stopped[self._going] = stopped | ~chunks.moved(before, after)
+        if self.stop is not None:
+            self._stopped = self._stopped | self.stop(self.now)
+
+    def _advanced(self, weights: Tensor, rounds: int) -> Tensor:
+        """These nets after so many rounds, if none of them stops."""
+        if self.applied:
+            weights = self.reduction.apply(weights, weights)
+        return weights if self.trainer is None else self.trainer.steps(weights, self.steps * rounds)
+
+    def _leave(self, stopped: Bool[Tensor, " n"]) -> None:
+        """Compute no more of the stopped ones among those that go on than complete a block."""
+        if not self._apart or not stopped.any():
+            return
+        stay = chunks.aligned(~stopped)
+        if len(stay) < len(stopped):
+            if self.trainer is not None:
+                self.trainer.keep(stay, len(stopped))
+            self._going = self._going[stay]
+
+    @property
+    def _apart(self) -> bool:
+        """Whether nets receive the same bits if others are left out."""
+        return not self.reduction.draws and (self.trainer is None or self.trainer.keeps_nets_apart(self.now))
+
+    @property
+    def can_shrink(self) -> bool:
+        """Whether the nets go their ways whatever others are in the population, so that some can be left out."""
+        return self._apart and (self.trainer is None or self.stop is None)
+
+    def keep(self, nets: Int[Tensor, " n"]) -> None:
+        """Go on with these nets alone; for those who know enough of the others, where it `can_shrink`."""
+        if self.trainer is not None:
+            self.trainer.keep(nets, len(self.now))
+        self.now, self._stopped = _chosen(self.now, nets), self._stopped[nets]
+        self._going = torch.arange(len(nets), device=nets.device)
+
+    def state(self) -> dict[str, Tensor]:
+        """All that the next populations depend on: what `resume` takes."""
+        flags = {"left": torch.tensor(self.left), "started": torch.tensor(self.started)}
+        own = {"now": self.now, "stopped": self._stopped, "going": self._going}
+        trained = {} if self.trainer is None else self.trainer.state()
+        dealt = {} if self.reduction.source is None else {"dealt": self.reduction.source.get_state()}
+        return flags | own | dealt | {f"trainer {name}": value for name, value in trained.items()}
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Go on as the course would whose `state` this was; generators are set too."""
+        self.left, self.started = int(state["left"]), bool(state["started"])
+        self.now = nets_adjacent(state["now"].to(self.now)) if _adjacent(self.now) else state["now"].to(self.now)
+        self._stopped, self._going = (state[name].to(self.now.device) for name in ("stopped", "going"))
+        if self.reduction.source is not None:
+            self.reduction.source.set_state(state["dealt"])
+        if self.trainer is not None:
+            self.trainer.resume({name.removeprefix("trainer "): value for name, value in state.items()})
+
+
+def _adjacent(weights: Tensor) -> bool:
+    return not weights.is_contiguous()
+
+
+def _chosen(weights: Tensor, nets: Tensor) -> Tensor:
+    """Some of the nets, laid out as all of them: sums over a net's weights may depend on that."""
+    return weights.T[:, nets].T if _adjacent(weights) else weights[nets]
 
 
 def last(process: Process) -> Float[Tensor, "N W"]:
     """The final population, nothing else kept."""
-    if isinstance(process, _SelfTraining):
+    if isinstance(process, Course):
         return process.ahead(process.left + (not process.started)).contiguous()
     return deque(process, maxlen=1)[0].contiguous()
 
@@ -104,7 +189,7 @@ def record(process: Process, every: int = 1, nets: slice | Tensor = slice(None))
 
 def _each(process: Process, every: int) -> Process:
     """The first population of a process, and every `every`-th after it."""
-    if not isinstance(process, _SelfTraining):
+    if not isinstance(process, Course):
         yield from islice(process, 0, None, every)
         return
     yield next(process)
@@ -125,18 +210,34 @@ def displacements(process: Process) -> tuple[Float[Tensor, "T N"], Float[Tensor,
 def first_passage(process: Process, test: Test) -> tuple[Int[Tensor, " N"], Float[Tensor, "N W"]]:
     """The first step at which each net passes `test`, and its weights then; stops when all have passed.
 
+    The test looks at each net by itself: nets that have passed are left out of a `Course`, and not asked about again.
+
     Returns:
         Steps (`NEVER` = -1 for nets that never passed) and weights (the final ones for those nets).
     """
-    for step, weights in enumerate(process):
-        if step == 0:
-            steps, kept = torch.full((len(weights),), NEVER, device=weights.device), weights.clone()
-        waiting = steps == NEVER
-        kept = torch.where(waiting[:, None], weights, kept)
-        steps = torch.where(waiting & test(weights), step, steps)
+    first = next(process)
+    kept, steps = first.clone(), torch.full((len(first),), NEVER, device=first.device)
+    here = torch.arange(len(first), device=first.device)
+    for step, weights in enumerate(chain([first], process)):
+        waiting = steps[here] == NEVER
+        kept[here] = torch.where(waiting[:, None], weights, kept[here])
+        steps[here] = torch.where(waiting & test(weights), step, steps[here])
         if (steps != NEVER).all():
             break
+        here = here[_without(process, steps[here] != NEVER)]
     return steps, kept.contiguous()
+
+
+def _without(process: Process, finished: Bool[Tensor, " N"]) -> Int[Tensor, " n"]:
+    """Numbers of the nets that the next populations consist of: those that are not finished, if the others can go."""
+    everyone = torch.arange(len(finished), device=finished.device)
+    if not isinstance(process, Course) or not process.can_shrink:
+        return everyone
+    stay = chunks.aligned(~finished)
+    if len(stay) == len(finished):
+        return everyone
+    process.keep(stay)
+    return stay
 
 
 @dataclass(frozen=True)
@@ -170,20 +271,23 @@ def survival(
     """
     checks.positive("epsilon", epsilon)
     zeros = torch.zeros(len(weights), dtype=torch.int64, device=weights.device)
-    vergence, holding, visits = zeros, zeros, zeros
+    vergence, holding, visits = zeros, zeros.clone(), zeros.clone()
     verged, diverged, unbroken = zeros.bool(), zeros.bool(), ~zeros.bool()
     process = self_application(reduction, weights, checks.integer("steps", steps) + 1)
-    next(process)
-    for now, following in pairwise(process):
-        gone = fixpoints.is_divergent(now)
+    now, here = process.ahead(2), torch.arange(len(weights), device=weights.device)
+    for following in process:
+        before, gone = verged[here], fixpoints.is_divergent(now)
         stays = (following - now).abs().amax(dim=1) < epsilon
-        visits = visits + (stays & ~verged)
-        diverged = diverged | (gone & ~verged)
-        verged = verged | gone | fixpoints.is_zero(now, epsilon)
-        unbroken = unbroken & stays & ~verged
-        vergence, holding = vergence + ~verged, holding + unbroken
-        if verged.all():
+        visits[here] += stays & ~before
+        diverged[here] |= gone & ~before
+        verged[here] = after = before | gone | fixpoints.is_zero(now, epsilon)
+        unbroken[here] &= stays & ~after
+        vergence[here] += ~after
+        holding[here] += unbroken[here]
+        if after.all():
             break
+        here = here[_without(process, after)]
+        now = process.now
     return Survival(verged, diverged, vergence, holding, visits)
 
 
@@ -197,8 +301,8 @@ def alternating(
     generator: torch.Generator | None = None,
     stop: Test = fixpoints.is_divergent,
     engine: str = "auto",
-) -> Process:
-    """Yield the population after 0, 1, …, `rounds` rounds of one self-application and then `steps` of self-training.
+) -> Course:
+    """The population after 0, 1, …, `rounds` rounds of one self-application and then `steps` of self-training.
 
     A net that passes the test `stop` after a round, or that is divergent, stays as it was from then on.
 
@@ -207,7 +311,7 @@ def alternating(
     trainer = Trainer(reduction, rule, generator, engine)
     rounds, steps = (checks.integer(name, value, at_least=0) for name, value in (("rounds", rounds), ("steps", steps)))
 
-    def advance(now: Tensor) -> Tensor:
-        return trainer.steps(reduction.apply(now, now), steps)
+    def stopped(now: Tensor) -> Tensor:
+        return fixpoints.is_divergent(now) | stop(now)
 
-    return _rounds(nets_adjacent(weights), rounds, advance, lambda now: fixpoints.is_divergent(now) | stop(now))
+    return Course(reduction, nets_adjacent(weights), rounds, trainer, steps, stop=stopped)

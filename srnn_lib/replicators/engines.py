@@ -6,8 +6,9 @@ Both give the gradient of each net's own mean squared error. `compiled` takes wh
 without a tensor for every product, and is what runs where it can. Tests hold the three equal.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 
 import torch
@@ -15,14 +16,16 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from srnn_lib import checks
-from srnn_lib.replicators import compiled
-from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators import chunks, compiled
+from srnn_lib.replicators.architecture import Architecture, nets_adjacent
 from srnn_lib.replicators.reductions import Recurrent, Reduction, Weightwise
 
 BATCHES = ("single", "full")
 ENGINES = ("auto", "compiled", "plain", "autograd")
 DRAWN_AT_ONCE = 2**22
 """Places in orders of pairs that are drawn before the steps that use them are taken: what bounds their memory."""
+MOVING = 256
+"""Steps after which nets that have come to rest are looked for."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,8 @@ class Trainer:
         self._gradients = plain(self.reduction, closed=self.rule.detach and self.engine != "autograd")
         self._velocity: Tensor | None = None
         self._steps = 0
+        self._places: Tensor | None = None
+        self._drawn = 0
         self._in_sequence = self.rule.batch == "single" and self.reduction.samples > 1
         if self._in_sequence:
             self._source()
@@ -168,18 +173,26 @@ class Trainer:
 
     def state(self) -> dict[str, Tensor]:
         """All that the next steps depend on besides the weights: steps done, velocity, state of the generator."""
-        found = {"steps": torch.tensor(self._steps)}
-        if self._velocity is not None:
-            found["velocity"] = self._velocity
+        found = {"steps": torch.tensor(self._steps), "drawn": torch.tensor(self._drawn)}
+        found |= {} if self._velocity is None else {"velocity": self._velocity}
+        found |= {} if self._places is None else {"places": self._places}
         if self._in_sequence:
             found["generator"] = self._source().get_state()
         return found
 
     def resume(self, state: Mapping[str, Tensor]) -> None:
         """Go on as the trainer would whose `state` this was, in the next steps and draws; the generator is set too."""
-        self._steps, self._velocity = int(state["steps"]), state.get("velocity")
+        self._steps, self._drawn = int(state["steps"]), int(state["drawn"])
+        self._velocity, self._places = state.get("velocity"), state.get("places")
         if self._in_sequence:
             self._source().set_state(state["generator"])
+
+    def keep(self, nets: Int[Tensor, " n"], of: int) -> None:
+        """From now on train only these of the `of` nets, each with its velocity and in the orders it would have met."""
+        if self._places is None:
+            self._places, self._drawn = torch.arange(of), of
+        self._places = self._places[nets.cpu()]
+        self._velocity = None if self._velocity is None else self._velocity[nets]
 
     def step(
         self,
@@ -211,7 +224,8 @@ class Trainer:
         self._require(weights, count, other, orders)
         if self._velocity is not None:
             self._velocity = self._velocity.to(weights)  # a state that was resumed may lie elsewhere
-        chunk = max(1, DRAWN_AT_ONCE // max(1, weights.numel())) if self._in_sequence else max(1, count)
+        drawn = (self._drawn or len(weights)) * self.reduction.samples if self._in_sequence else 0
+        chunk = max(1, DRAWN_AT_ONCE // drawn) if drawn else max(1, count)
         for first in range(0, count, chunk):
             many = min(chunk, count - first)
             weights = self._take(weights, many, other, self._ordered(weights, orders, first, many))
@@ -241,43 +255,101 @@ class Trainer:
             return None
         if orders is not None:
             return orders[first : first + steps]
-        shape = len(weights), self.reduction.samples
-        return torch.stack([compiled.orders(self._source(), *shape) for _ in range(steps)])
+        shape = self._drawn or len(weights), self.reduction.samples
+        drawn = [compiled.orders(self._source(), *shape) for _ in range(steps)]
+        return torch.stack(drawn if self._places is None else [order[self._places] for order in drawn])
 
     def _take(self, weights: Tensor, steps: int, other: Tensor | None, orders: Tensor | None) -> Tensor:
-        if self._by_kernels(weights):
-            weights, self._velocity = compiled.advance(
-                self.reduction, weights, self._velocity, teacher=other, orders=orders,
-                rate=self.rule.learning_rate, momentum=self.rule.momentum,
-                done=self._steps, reset_every=self.rule.reset_every, steps=steps,
-            )  # fmt: skip
-            return weights
-        for step in range(steps):
-            weights = self._plain_step(weights, self._steps + step, other, None if orders is None else orders[step])
+        if not self.keeps_nets_apart(weights):
+            return self._plainly(weights, steps, other, orders)
+        advance = partial(compiled.advance, self.reduction, rate=self.rule.learning_rate)
+        if orders is None and not self.rule.momentum:
+
+            def go(now: Tensor, read: Tensor | None, many: int) -> Tensor:
+                return advance(now, teacher=read, steps=many)[0]
+
+            return _while_moving(go, weights, steps, other)
+        weights, self._velocity = advance(
+            weights, self._velocity, teacher=other, orders=orders, momentum=self.rule.momentum,
+            done=self._steps, reset_every=self.rule.reset_every, steps=steps,
+        )  # fmt: skip
         return weights
 
-    def _by_kernels(self, weights: Tensor) -> bool:
+    def keeps_nets_apart(self, weights: Float[Tensor, "N W"]) -> bool:
+        """Whether nets receive the same bits whoever is trained beside them: they do by kernels."""
         return self.engine in ("auto", "compiled") and self.rule.detach and compiled.takes(weights)
 
-    def _plain_step(self, weights: Tensor, number: int, other: Tensor | None, order: Tensor | None) -> Tensor:
-        if self.rule.reset_every and number % self.rule.reset_every == 0:
-            self._velocity = None
-        teacher = weights if other is None else other
-        if order is None:
-            return self._update(weights, self._gradients.on_net(self.reduction, weights, teacher, self.rule.detach))
-        for inputs, targets in self._pairs(teacher, order):
-            weights = self._update(weights, self._gradients.on_pair(self.reduction, weights, inputs, targets))
-        return weights
+    def _plainly(self, weights: Tensor, steps: int, other: Tensor | None, orders: Tensor | None) -> Tensor:
+        """All steps of a part of the nets, then all of the next one."""
+        ends = []
+        for part in chunks.slices(len(weights), self.reduction.numbers, weights.device.type):
+            velocity = None if self._velocity is None else self._velocity[part]
+            run = _PlainRun(self.reduction, self.rule, self._gradients, weights[part], velocity)
+            teacher = None if other is None else other[part]
+            for step in range(steps):
+                run.step(self._steps + step, teacher, None if orders is None else orders[step, part])
+            ends.append((run.weights, run.velocity))
+        velocities = [velocity for _, velocity in ends if velocity is not None]
+        self._velocity = _joined(velocities) if velocities else None
+        return _joined([part for part, _ in ends])
 
-    def _update(self, weights: Tensor, gradient: Tensor) -> Tensor:
+
+def _while_moving(
+    advance: Callable[[Tensor, Tensor | None, int], Tensor], weights: Tensor, steps: int, other: Tensor | None
+) -> Tensor:
+    """The weights after steps that depend on nothing but these: a net that a step leaves as it is, bit by bit, is done.
+
+    `advance` takes nets, what they train on, and a number of steps.
+    """
+    if steps <= MOVING:
+        return advance(weights, other, steps)
+    ends, moving = nets_adjacent(weights).clone(), torch.arange(len(weights))
+    for first in range(0, steps, MOVING):
+        read, many = None if other is None else other[moving], min(MOVING, steps - first)
+        before = advance(ends[moving], read, many - 1)
+        after = advance(before, read, 1)
+        ends[moving] = after
+        moving = moving[chunks.moved(before, after)]
+        if not len(moving):
+            break
+    return ends
+
+
+@dataclass
+class _PlainRun:
+    """Nets in training without kernels."""
+
+    reduction: Reduction
+    rule: UpdateRule
+    gradients: Engine
+    weights: Tensor
+    velocity: Tensor | None
+
+    def step(self, number: int, other: Tensor | None, order: Tensor | None) -> None:
+        """One more step; `number` is that of the steps before."""
+        if self.rule.reset_every and number % self.rule.reset_every == 0:
+            self.velocity = None
+        teacher = self.weights if other is None else other
+        if order is None:
+            self._update(self.gradients.on_net(self.reduction, self.weights, teacher, self.rule.detach))
+            return
+        for inputs, targets in self._pairs(teacher, order):
+            self._update(self.gradients.on_pair(self.reduction, self.weights, inputs, targets))
+
+    def _update(self, gradient: Tensor) -> None:
         if self.rule.momentum:
-            if self._velocity is not None:
-                gradient = self.rule.momentum * self._velocity + gradient
-            self._velocity = gradient
-        return weights.sub(gradient, alpha=self.rule.learning_rate)
+            if self.velocity is not None:
+                gradient = self.rule.momentum * self.velocity + gradient
+            self.velocity = gradient
+        self.weights = self.weights.sub(gradient, alpha=self.rule.learning_rate)
 
     def _pairs(self, teacher: Tensor, order: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """The training pairs of this step, one per net at a time, each net in its own order."""
         pairs, order = self.reduction.training_pairs(teacher), order.to(teacher.device)[..., None]
         one, other = (p.gather(1, order.expand_as(p)).transpose(0, 1).contiguous() for p in pairs)
         return zip(one, other, strict=True)
+
+
+def _joined(parts: list[Tensor]) -> Tensor:
+    """Parts of a population, nets adjacent again."""
+    return parts[0] if len(parts) == 1 else torch.cat([part.T for part in parts], dim=1).T

@@ -1,10 +1,13 @@
 """What became of a net: divergent, zero, a fixpoint, a fixpoint of second order, or none of these."""
 
+from functools import partial
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from srnn_lib import checks
+from srnn_lib.replicators import chunks
 from srnn_lib.replicators.reductions import Reduction
 
 EPSILON = 1e-5
@@ -49,25 +52,22 @@ def is_second_order(
 
 
 def classify(
-    reduction: Reduction,
-    weights: Float[Tensor, "N W"],
-    epsilon: float = EPSILON,
-    bracket: str = "right",
-    chunk: int = 50_000,
+    reduction: Reduction, weights: Float[Tensor, "N W"], epsilon: float = EPSILON, bracket: str = "right"
 ) -> Int[Tensor, " N"]:
     """The outcome of every net, as an index into `OUTCOMES`: the first class that fits, in that order.
 
-    `epsilon` is the margin of all three tests, `bracket` that of `is_second_order`. `chunk` nets are looked at at a
-    time, which bounds the memory and changes nothing else; a reduction that draws looks at all nets at once.
+    `epsilon` is the margin of all three tests, `bracket` that of `is_second_order`. Large populations are looked at
+    part by part; those of a reduction that draws all at once.
 
     Source: SR §3.1, classes a–e. Zero is asked before fixpoint, so zero is never counted as a replicator.
     """
-    checks.integer("chunk", chunk)
-    parts = [weights] if reduction.draws else weights.split(chunk)
-    return torch.cat([_classify(reduction, part, epsilon, bracket) for part in parts])
+    if reduction.draws:
+        return _classify(weights, reduction, epsilon, bracket)
+    look = partial(_classify, reduction=reduction, epsilon=epsilon, bracket=bracket)
+    return chunks.in_parts(look, reduction.numbers, weights)
 
 
-def _classify(reduction: Reduction, weights: Tensor, epsilon: float, bracket: str) -> Tensor:
+def _classify(weights: Tensor, reduction: Reduction, epsilon: float, bracket: str) -> Tensor:
     tests = [
         is_divergent(weights),
         is_zero(weights, epsilon),

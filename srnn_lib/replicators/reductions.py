@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from srnn_lib import checks, randomness
+from srnn_lib.replicators import chunks
 from srnn_lib.replicators.architecture import POSITION_CODES, Architecture
 
 AGGREGATES = ("mean", "max")
@@ -46,14 +47,25 @@ class Reduction(ABC):
         return 1
 
     @property
+    def numbers(self) -> int:
+        """How many numbers the largest tensor of an application holds for each net, about."""
+        return self.architecture.weight_count * max(self.architecture.widths)
+
+    @property
+    def source(self) -> torch.Generator | None:
+        """What an application draws from, if it draws."""
+        return None
+
+    @property
     def draws(self) -> bool:
         """Whether an application draws random numbers, so that two applications differ."""
-        return False
+        return self.source is not None
 
-    def apply(self, net: Float[Tensor, "N W"], other: Float[Tensor, "N W"]) -> Float[Tensor, "N W"]:
-        """N applied to M: the net that `net` makes of `other`, pair by pair.
+    def apply(self, net: Float[Tensor, "#N W"], other: Float[Tensor, "#N W"]) -> Float[Tensor, "_N W"]:
+        """N applied to M: the net that `net` makes of `other`, pair by pair; one net may meet many.
 
-        All answers are computed from the old weights before any is written, so N may be M.
+        All answers are computed from the old weights before any is written, so N may be M. Large populations are
+        applied part by part, which bounds the memory and changes no bit.
 
         Source: SR §2.2, Reductions 1–3.
         """
@@ -61,6 +73,9 @@ class Reduction(ABC):
             if weights.shape[-1] != self.architecture.weight_count:
                 allowed = f"{self.architecture.weight_count}, that of this architecture"
                 raise checks.bad_input("number of weights", weights.shape[-1], allowed)
+        return chunks.in_parts(self._applied, self.numbers, net, other)
+
+    def _applied(self, net: Tensor, other: Tensor) -> Tensor:
         return self.restore(self.architecture.forward(net, self.reduce(other)))
 
     def training_pairs(self, other: Float[Tensor, "N W"]) -> tuple[Tensor, Tensor]:
@@ -131,9 +146,14 @@ class Aggregating(Reduction):
         _require(self.architecture, self.architecture.widths[0], self.architecture.widths[0])
 
     @property
-    def draws(self) -> bool:
-        """True with `shuffle`."""
-        return self.shuffle is not None
+    def numbers(self) -> int:
+        """As many as weights, which are more than the pieces."""
+        return self.architecture.weight_count
+
+    @property
+    def source(self) -> torch.Generator | None:
+        """`shuffle`."""
+        return self.shuffle
 
     @property
     def sizes(self) -> list[int]:
@@ -151,7 +171,7 @@ class Aggregating(Reduction):
         """Every answer copied to all members of its sub-list."""
         return outputs[:, 0].repeat_interleave(torch.tensor(self.sizes, device=outputs.device), dim=1)
 
-    def apply(self, net: Float[Tensor, "N W"], other: Float[Tensor, "N W"]) -> Float[Tensor, "N W"]:
+    def apply(self, net: Float[Tensor, "#N W"], other: Float[Tensor, "#N W"]) -> Float[Tensor, "_N W"]:
         """N applied to M; with `shuffle`, on sub-lists dealt at random."""
         if self.shuffle is None:
             return super().apply(net, other)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import astuple
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -9,10 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib.replicators import dynamics, fixpoints, population
-from srnn_lib.replicators.architecture import Architecture
+from srnn_lib.replicators import compiled, dynamics, fixpoints, population
+from srnn_lib.replicators.architecture import Architecture, nets_adjacent
 from srnn_lib.replicators.dynamics import NEVER
-from srnn_lib.replicators.engines import UpdateRule
+from srnn_lib.replicators.engines import Trainer, UpdateRule
 from srnn_lib.replicators.reductions import Aggregating, Recurrent, Reduction, Weightwise
 
 FULL = UpdateRule(0.02, "full")
@@ -94,6 +95,165 @@ def test_nothing_is_computed_that_is_not_asked_for(draw, monkeypatch):
     process = dynamics.self_application(Weightwise(), draw(Weightwise(), 2), 10)
     next(process), next(process), next(process)
     assert len(calls) == 2
+
+
+# Who has finished is not computed any more, and nobody notices
+
+
+def mixed_fates(reduction, draw, nets=200, dtype="float32"):
+    """Nets of which many end early: divergent from the start or soon, at zero, or somewhere between."""
+    weights = draw(reduction, nets, dtype=dtype)
+    weights[7], weights[11], weights[20:120] = torch.inf, 0.0, 3 * weights[20:120]
+    weights[120:150] *= 1e-3
+    return weights
+
+
+def rounds(weights, count, advance, stop):
+    """Populations, all of them computed whole: who has stopped stays as it is."""
+    stopped = fixpoints.is_divergent(weights)
+    yield weights
+    for _ in range(count):
+        weights = torch.where(stopped[:, None], weights, advance(weights))
+        stopped = stopped | stop(weights)
+        yield weights
+
+
+def passages(path, test):
+    """First passages through a test that is asked about all nets at every step."""
+    steps, kept = torch.full((path.shape[1],), NEVER), path[-1].clone()
+    for step in reversed(range(len(path))):
+        passed = test(path[step])
+        steps[passed], kept[passed] = step, path[step][passed]
+    return steps, kept
+
+
+def the_same(one, other):
+    """To the last bit, but for what kind of NaN it is."""
+    return torch.equal(one.nan_to_num(7.0, 8.0, 9.0), other.nan_to_num(7.0, 8.0, 9.0))
+
+
+@pytest.mark.parametrize("layout", [torch.clone, nets_adjacent], ids=["nets first", "nets adjacent"])
+def test_application_is_that_of_all_nets(reduction, layout, dtype, draw):
+    weights = layout(mixed_fates(reduction, draw, dtype=dtype))
+    expected = torch.stack([*rounds(weights, 12, lambda now: reduction.apply(now, now), fixpoints.is_divergent)])
+    assert the_same(dynamics.record(dynamics.self_application(reduction, weights, 12)), expected)
+    steps, kept = dynamics.first_passage(dynamics.self_application(reduction, weights, 12), fixpoints.is_divergent)
+    found = passages(expected, fixpoints.is_divergent)
+    assert torch.equal(steps, found[0]) and the_same(kept, found[1])
+
+
+@pytest.mark.parametrize("rule", [FULL, SINGLE, UpdateRule(0.02, "full", 0.9, 5)], ids=["full", "single", "momentum"])
+@pytest.mark.parametrize("engine", ["compiled", "plain"])
+def test_passages_of_training_are_those_of_all_nets(paper_reduction, rule, engine, draw, seeded):
+    weights = mixed_fates(paper_reduction, draw)
+    close = partial(fixpoints.is_fixpoint, paper_reduction, epsilon=0.05)
+
+    def training():
+        return dynamics.self_training(paper_reduction, weights, rule, steps=9, generator=seeded(3), engine=engine)
+
+    steps, kept = dynamics.first_passage(training(), close)
+    expected = passages(dynamics.record(training()), close)
+    assert torch.equal(steps, expected[0]) and the_same(kept, expected[1])
+
+
+@pytest.mark.parametrize("rule", [FULL, SINGLE, UpdateRule(0.02, "full", 0.9)], ids=["full", "single", "momentum"])
+def test_rounds_are_those_of_all_nets(paper_reduction, rule, draw, seeded):
+    weights, trainer = mixed_fates(paper_reduction, draw), Trainer(paper_reduction, rule, seeded(3))
+
+    def margins(now):
+        return fixpoints.self_error(paper_reduction, now) < torch.linspace(0, 0.5, len(now))
+
+    expected = rounds(
+        nets_adjacent(weights), 6, lambda now: trainer.steps(paper_reduction.apply(now, now), 2),
+        lambda now: fixpoints.is_divergent(now) | margins(now),
+    )  # fmt: skip
+    found = dynamics.alternating(paper_reduction, weights, rule, rounds=6, steps=2, generator=seeded(3), stop=margins)
+    assert the_same(dynamics.record(found), torch.stack([*expected]))
+
+
+def applied(monkeypatch, reduction):
+    """How many nets are applied, call by call."""
+    counts, apply = [], type(reduction).apply
+    monkeypatch.setattr(
+        type(reduction), "apply", lambda self, net, other: counts.append(len(net)) or apply(self, net, other)
+    )
+    return counts
+
+
+def test_who_diverged_or_rests_is_not_applied(draw, monkeypatch):
+    weights = draw(Weightwise(), 640)
+    weights[:100], weights[100:400] = torch.nan, 0.0
+    counts = applied(monkeypatch, Weightwise())
+    dynamics.last(dynamics.self_application(Weightwise(), weights, 100))
+    assert counts[:2] == [576, 256]  # in whole blocks of 64: first the divergent ones leave, then those at zero
+    assert counts[-1] <= 192
+
+
+def test_who_has_verged_or_passed_is_not_computed(draw, seeded, monkeypatch):
+    weights = torch.cat([1e-7 * draw(Weightwise(), 576), draw(Weightwise(), 64)])
+    counts = applied(monkeypatch, Weightwise())
+    dynamics.survival(Weightwise(), weights, 3)
+    assert counts == [640, 640, 64, 64]
+    counts.clear()
+    zero = partial(fixpoints.is_zero, epsilon=1e-6)
+    dynamics.first_passage(dynamics.self_application(Weightwise(), weights, 3), zero)
+    assert counts == [64, 64, 64]
+    trained, advance = [], compiled.advance
+    monkeypatch.setattr(
+        compiled, "advance", lambda *given, **named: trained.append(len(given[1])) or advance(*given, **named)
+    )
+    dynamics.first_passage(dynamics.self_training(Weightwise(), weights, SINGLE, steps=3, generator=seeded()), zero)
+    assert trained == [64, 64, 64]
+
+
+def test_all_nets_are_computed_where_they_share_draws(seeded, draw, monkeypatch):
+    reduction = Aggregating(shuffle=seeded(3))
+    weights = draw(reduction, 640)
+    weights[:400] = torch.nan
+    twin = Aggregating(shuffle=seeded(3))
+    expected = torch.stack([*rounds(weights, 3, lambda now: twin.apply(now, now), fixpoints.is_divergent)])
+    counts = applied(monkeypatch, reduction)
+    assert the_same(dynamics.record(dynamics.self_application(reduction, weights, 3)), expected)
+    assert counts == [640, 640, 640]
+
+
+# A course goes on where another one was
+
+
+COURSES = {
+    "application": lambda reduction, nets, generator: dynamics.self_application(reduction, nets, 6),
+    "single": lambda reduction, nets, generator: dynamics.self_training(
+        reduction, nets, SINGLE, steps=6, generator=generator
+    ),
+    "momentum": lambda reduction, nets, generator: dynamics.self_training(
+        reduction, nets, UpdateRule(0.02, "full", 0.9, 4), steps=6
+    ),
+    "alternating": lambda reduction, nets, generator: dynamics.alternating(
+        reduction, nets, UpdateRule(0.02, "single", 0.9), rounds=6, steps=2, generator=generator
+    ),
+}
+
+
+@pytest.mark.parametrize("course", COURSES.values(), ids=COURSES)
+@pytest.mark.parametrize("done", [1, 4, 7])
+def test_a_course_goes_on_where_another_one_was(paper_reduction, course, done, draw, seeded):
+    nets = mixed_fates(paper_reduction, draw)
+    whole = dynamics.record(course(paper_reduction, nets, seeded(3)))
+    before, after = (course(paper_reduction, nets, seeded(seed)) for seed in (3, 4))
+    before.ahead(done)
+    after.resume({name: tensor.clone() for name, tensor in before.state().items()})
+    rest = [*after]
+    assert len(rest) == 7 - done
+    assert the_same(torch.stack([after.now, *rest]), torch.cat([whole[-1:], whole[done:]]))
+
+
+def test_a_course_goes_on_dealing(draw, seeded):
+    nets = draw(Aggregating(), 20)
+    whole = dynamics.last(dynamics.self_application(Aggregating(shuffle=seeded(3)), nets, 6))
+    before, after = (dynamics.self_application(Aggregating(shuffle=seeded(seed)), nets, 6) for seed in (3, 4))
+    before.ahead(4)
+    after.resume(before.state())
+    assert torch.equal(dynamics.last(after), whole)
 
 
 # Survival
@@ -288,7 +448,7 @@ PROCESSES = {
     "self-error": lambda reduction, nets, _: fixpoints.self_error(reduction, nets)[:, None],
 }
 VERDICTS = {
-    "outcomes": lambda reduction, nets: [fixpoints.classify(reduction, nets, 0.1, chunk=5)],
+    "outcomes": lambda reduction, nets: [fixpoints.classify(reduction, nets, 0.1)],
     "survival": lambda reduction, nets: astuple(dynamics.survival(reduction, nets, 20)),
     "first passage": lambda reduction, nets: dynamics.first_passage(
         dynamics.self_application(reduction, nets, 20), fixpoints.is_zero

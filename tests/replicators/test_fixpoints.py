@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srnn_lib.replicators import dynamics, fixpoints, population
+from srnn_lib.replicators import chunks, dynamics, fixpoints, population
 from srnn_lib.replicators.architecture import POSITION_CODES, WEIGHT_ORDERS, Architecture
 from srnn_lib.replicators.engines import UpdateRule
 from srnn_lib.replicators.reductions import Aggregating, Weightwise
@@ -178,18 +178,19 @@ def test_random_nets_are_classified_like_the_plain_ones(reduction, draw):
         assert found == [net.outcome(epsilon, "right") for net in oracle.nets(reduction, nets)]
 
 
-@pytest.mark.parametrize("chunk", [1, 7, 66, 1000])
-def test_chunks_change_nothing(mixture, chunk):
+def test_chunks_change_nothing(mixture, monkeypatch):
     reduction, nets = mixture
-    whole = fixpoints.classify(reduction, nets)
-    assert torch.equal(fixpoints.classify(reduction, nets, chunk=chunk), whole)
-    assert whole.shape == (66,)
+    whole = fixpoints.classify(reduction, nets.repeat(5, 1))
+    monkeypatch.setitem(chunks.NUMBERS_AT_ONCE, "cpu", 1)
+    assert torch.equal(fixpoints.classify(reduction, nets.repeat(5, 1)), whole)
+    assert whole.shape == (330,)
 
 
-def test_chunks_change_nothing_where_weights_are_dealt_at_random(seeded, draw):
+def test_chunks_change_nothing_where_weights_are_dealt_at_random(seeded, draw, monkeypatch):
     nets = 0.5 * draw(Aggregating(), 500)
-    counts = [fixpoints.classify(Aggregating(shuffle=seeded(3)), nets, epsilon=0.5, chunk=chunk) for chunk in (7, 1000)]
-    assert torch.equal(*counts)
+    whole = fixpoints.classify(Aggregating(shuffle=seeded(3)), nets, epsilon=0.5)
+    monkeypatch.setitem(chunks.NUMBERS_AT_ONCE, "cpu", 1)
+    assert torch.equal(fixpoints.classify(Aggregating(shuffle=seeded(3)), nets, epsilon=0.5), whole)
 
 
 def test_the_order_of_the_questions():
@@ -266,8 +267,6 @@ def test_bad_names_and_counts_are_refused(refused):
     for function in (fixpoints.is_second_order, fixpoints.classify):
         with refused("bracket", "'rihgt'", "right, left", "did you mean 'right'?"):
             function(Weightwise(), nets, bracket="rihgt")
-    with refused("chunk is 0", "1 or more"):
-        fixpoints.classify(Weightwise(), nets, chunk=0)
     with refused("outcome", "'fixpont'", "divergent, zero", "did you mean 'fixpoint'?"):
         fixpoints.is_outcome(torch.tensor([1]), "fixpont")
 
