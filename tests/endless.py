@@ -7,6 +7,7 @@ import torch
 from srnn_lib.experiments import checkpoints, organisms, resuming
 from srnn_lib.organisms import Addition, Organism, Schedule, training
 from srnn_lib.randomness import seeded
+from srnn_lib.replicators import dynamics, preset
 
 
 def train(training):
@@ -56,3 +57,20 @@ def train_organisms():
     resuming.SECONDS_BETWEEN, advance = 0, training.Pupil.advance
     training.Pupil.advance = lambda pupil: advance(pupil) if pupil.epoch < EPOCHS // 2 else time.sleep(600)
     organisms_trained()
+
+
+def nets():
+    """Nets in self-training by single pairs, five steps a stretch."""
+    settings = preset("alife2019")
+    start = settings.population(settings.reduction("weightwise"), 40, seeded(1))
+    course = dynamics.self_training(
+        settings.reduction("weightwise"), start, settings.rule, steps=10**6, generator=seeded(2)
+    )
+    return dynamics.Recording(course, 5, slice(0))
+
+
+def train_nets(path):
+    """Train nets and save after every stretch."""
+    torch.set_num_threads(1)
+    resuming.SECONDS_BETWEEN = 0
+    resuming.go_on(nets(), 10**5, path=path, settings={})

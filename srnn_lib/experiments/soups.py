@@ -1,6 +1,6 @@
 """What can be read off soups that evolved: their events, the lives of their nets, and the crowd among these."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from srnn_lib import checks
 from srnn_lib.replicators import fixpoints
-from srnn_lib.replicators.soup import EVENT_KINDS, Epoch
+from srnn_lib.replicators.soup import EVENT_COLUMNS, EVENT_KINDS, Epoch, Evolution
 from srnn_lib.replicators.soup_schedule import NOBODY
 
 
@@ -19,6 +19,45 @@ def chronicle(epochs: Iterable[Epoch]) -> tuple[pd.DataFrame, Float[Tensor, "T S
     tables = [epoch.events for epoch in run]
     filled = [table for table in tables if len(table)] or tables[:1]
     return pd.concat(filled, ignore_index=True), torch.stack([epoch.weights for epoch in run])
+
+
+class Chronicle:
+    """Soups and what happened in them, epoch by epoch, to be saved in between and gone on with (`resuming.go_on`).
+
+    A stretch is an epoch; the first one is the start.
+    """
+
+    def __init__(self, evolution: Evolution) -> None:
+        self.evolution = evolution
+        self._events, self._path = torch.empty(0, len(EVENT_COLUMNS), dtype=torch.float64), evolution.now[None][:0]
+
+    @property
+    def path(self) -> Float[Tensor, "T S N W"]:
+        """The soups after each epoch so far, the start first."""
+        return self._path
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """All events so far, as in `soup.Epoch`."""
+        whole = ["epoch", "soup", "attacker", "victim"]
+        table = pd.DataFrame(self._events.numpy(), columns=list(EVENT_COLUMNS)).astype(dict.fromkeys(whole, int))
+        return table.assign(kind=[EVENT_KINDS[int(code)] for code in table["kind"]])
+
+    def advance(self) -> None:
+        """One epoch further."""
+        epoch = next(self.evolution)
+        coded = epoch.events.assign(kind=epoch.events["kind"].map(EVENT_KINDS.index))
+        self._events = torch.cat([self._events, torch.from_numpy(coded.to_numpy(dtype=float, copy=True))])
+        self._path = torch.cat([self._path, epoch.weights[None]])
+
+    def state(self) -> dict[str, Tensor]:
+        """All that the next epochs depend on, and what was kept."""
+        return {**self.evolution.state(), "events": self._events, "path": self._path}
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Go on as the chronicle would whose `state` this was."""
+        self.evolution.resume(state)
+        self._events, self._path = state["events"], state["path"]
 
 
 def of_kind(events: pd.DataFrame, *kinds: str) -> pd.DataFrame:

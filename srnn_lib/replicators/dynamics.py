@@ -6,7 +6,7 @@ to keep. Nothing else stays in memory, and nothing is computed after the consume
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 import torch
@@ -172,6 +172,48 @@ def _adjacent(weights: Tensor) -> bool:
 def _chosen(weights: Tensor, nets: Tensor) -> Tensor:
     """Some of the nets, laid out as all of them: sums over a net's weights may depend on that."""
     return weights.T[:, nets].T if _adjacent(weights) else weights[nets]
+
+
+@dataclass
+class Recording:
+    """A course and what is kept of it, to be saved between two stretches and gone on with (`experiments.resuming`).
+
+    Attributes:
+        every: Populations in a stretch, of which the last one is kept; the first stretch is the start alone.
+        nets: Which of its nets are kept; `slice(0)` for none, where `course.now` at the end is all that is wanted.
+    """
+
+    course: Course
+    every: int = 1
+    nets: slice | Tensor = field(default_factory=lambda: slice(None))
+
+    def __post_init__(self) -> None:
+        checks.integer("every", self.every)
+        self._kept = self.course.now[self.nets].new_empty(0, *self.course.now[self.nets].shape)
+
+    @property
+    def stretches(self) -> int:
+        """How many there are to come."""
+        return (not self.course.started) + self.course.left // self.every
+
+    @property
+    def kept(self) -> Float[Tensor, "T n W"]:
+        """The chosen nets at steps 0, `every`, 2·`every`, …, as far as the course has come."""
+        return self._kept
+
+    def advance(self) -> None:
+        """One stretch further."""
+        now = self.course.ahead(self.every if self.course.started else 1)
+        self._kept = torch.cat([self._kept, now[self.nets][None]])
+
+    def state(self) -> dict[str, Tensor]:
+        """All that the next stretches depend on, and what was kept."""
+        return {**self.course.state(), "kept": self._kept}
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Go on as the recording would whose `state` this was."""
+        self.course.resume(state)
+        self._kept = state["kept"]
 
 
 def last(process: Process) -> Float[Tensor, "N W"]:

@@ -5,7 +5,7 @@ Self-training touches only the net itself. So within an epoch the nets train tog
 and the outcome is still exactly that of going through the nets one by one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -55,7 +55,7 @@ def evolve(
     init: str = "glorot",
     epsilon: float = fixpoints.EPSILON,
     measure: bool = False,
-) -> Iterator[Epoch]:
+) -> "Evolution":
     """Let soups evolve; yields them after 0, 1, …, `epochs` epochs.
 
     `weights` is the start and is not changed; `init` is the initialisation of the nets that take the place of divergent
@@ -72,17 +72,51 @@ def evolve(
     checks.choice("init", init, population.INITIALISATIONS)
     checks.positive("epsilon", epsilon)
     _require_soups(reduction, weights, schedule)
+    return Evolution(
+        reduction, weights.clone(), schedule, rule, epochs, generator, init=init, epsilon=epsilon, measure=measure
+    )
 
-    def evolved() -> Iterator[Epoch]:
-        now, shape = weights.clone(), (len(weights), weights.shape[1])
-        yield Epoch(0, now.clone(), _table([], 0))
-        for number in range(1, epochs + 1):
-            draws = draw_epoch(schedule, reduction, rule, shape=shape, generator=generator, init=init)
-            turn = _Turn(reduction, schedule, rule, draws, now, epsilon, measure)
-            turn.run()
-            yield Epoch(number, now.clone(), _table(turn.events, number), turn.moves)
 
-    return evolved()
+@dataclass
+class Evolution(Iterator[Epoch]):
+    """Soups on their way: yields them at the start and after each epoch, and goes on where another one was.
+
+    Attributes:
+        now: The soups, changed in place.
+        number: That of the epoch yielded last; -1 before the start.
+    """
+
+    reduction: Reduction
+    now: Float[Tensor, "S N W"]
+    schedule: SoupSchedule
+    rule: UpdateRule
+    epochs: int
+    generator: torch.Generator
+    init: str
+    epsilon: float
+    measure: bool
+    number: int = -1
+
+    def __next__(self) -> Epoch:
+        if self.number >= self.epochs:
+            raise StopIteration
+        self.number += 1
+        if not self.number:
+            return Epoch(0, self.now.clone(), _table([], 0))
+        shape, source = (len(self.now), self.now.shape[1]), self.generator
+        draws = draw_epoch(self.schedule, self.reduction, self.rule, shape=shape, generator=source, init=self.init)
+        turn = _Turn(self.reduction, self.schedule, self.rule, draws, self.now, self.epsilon, self.measure)
+        turn.run()
+        return Epoch(self.number, self.now.clone(), _table(turn.events, self.number), turn.moves)
+
+    def state(self) -> dict[str, Tensor]:
+        """All that the next epochs depend on: what `resume` takes."""
+        return {"now": self.now, "number": torch.tensor(self.number), "generator": self.generator.get_state()}
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Go on as the evolution would whose `state` this was; the generator is set too."""
+        self.now, self.number = state["now"].to(self.now), int(state["number"])
+        self.generator.set_state(state["generator"])
 
 
 def _require_soups(reduction: Reduction, weights: Tensor, schedule: SoupSchedule) -> None:
