@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from srnn_lib import checks
-from srnn_lib.replicators import chunks, compiled
+from srnn_lib.replicators import captured, chunks, compiled
 from srnn_lib.replicators.architecture import Architecture, nets_adjacent
 from srnn_lib.replicators.reductions import Recurrent, Reduction, Weightwise
 
@@ -24,6 +24,8 @@ BATCHES = ("single", "full")
 ENGINES = ("auto", "compiled", "plain", "autograd")
 DRAWN_AT_ONCE = 2**22
 """Places in orders of pairs that are drawn before the steps that use them are taken: what bounds their memory."""
+GRAPHED_FROM = 32
+"""Full-batch steps in one call that are worth a CUDA graph."""
 MOVING = 256
 """Steps after which nets that have come to rest are looked for."""
 
@@ -89,7 +91,7 @@ class Linear:
             inputs, targets = reduction.training_pairs(other)
             return self.on_pair(reduction, weights, inputs[:, 0], targets[:, 0])
         matrices, values = reduction.architecture.split(weights), other.T
-        places = reduction.positions.to(values)
+        places = reduction.positions_like(values)
         rows = _rows(matrices, torch.ones_like(values[:1]))
         effective = rows[0]
         error = torch.addcmul(places @ effective[1:], values, effective[0] - 1)
@@ -281,8 +283,10 @@ class Trainer:
 
     def _plainly(self, weights: Tensor, steps: int, other: Tensor | None, orders: Tensor | None) -> Tensor:
         """All steps of a part of the nets, then all of the next one."""
-        ends = []
-        for part in chunks.slices(len(weights), self.reduction.numbers, weights.device.type):
+        parts, ends = chunks.slices(len(weights), self.reduction.numbers, weights.device.type), []
+        if len(parts) == 1 and orders is None and steps >= GRAPHED_FROM and captured.possible(weights):
+            return self._graphed(weights, steps, other)
+        for part in parts:
             velocity = None if self._velocity is None else self._velocity[part]
             run = _PlainRun(self.reduction, self.rule, self._gradients, weights[part], velocity)
             teacher = None if other is None else other[part]
@@ -292,6 +296,19 @@ class Trainer:
         velocities = [velocity for _, velocity in ends if velocity is not None]
         self._velocity = _joined(velocities) if velocities else None
         return _joined([part for part, _ in ends])
+
+    def _graphed(self, weights: Tensor, steps: int, other: Tensor | None) -> Tensor:
+        """Steps on the full batch, launched as one each."""
+        moving = torch.zeros_like(weights) if self._velocity is None else self._velocity.clone()
+        run = _PlainRun(self.reduction, self.rule, self._gradients, weights.clone(), moving)
+        read = () if other is None else (other,)
+        graph = captured.Captured(run.step_in_place, (run.weights, moving), *read)
+        for number in range(self._steps, self._steps + steps):
+            if self.rule.reset_every and number % self.rule.reset_every == 0:
+                moving.zero_()
+            graph(*read)
+        self._velocity = moving if self.rule.momentum else None
+        return run.weights
 
 
 def _while_moving(
@@ -329,6 +346,18 @@ class _PlainRun:
         """One more step; `number` is that of the steps before."""
         if self.rule.reset_every and number % self.rule.reset_every == 0:
             self.velocity = None
+        self._take(other, order)
+
+    def step_in_place(self, other: Tensor | None = None) -> tuple[Tensor, ...]:
+        """One more step on the full batch, which leaves weights and velocity where they are in memory."""
+        weights, velocity = self.weights, self.velocity
+        self._take(other, None)
+        self.weights = weights.copy_(self.weights)
+        if velocity is not None and self.velocity is not None:
+            self.velocity = velocity.copy_(self.velocity)
+        return ()
+
+    def _take(self, other: Tensor | None, order: Tensor | None) -> None:
         teacher = self.weights if other is None else other
         if order is None:
             self._update(self.gradients.on_net(self.reduction, self.weights, teacher, self.rule.detach))

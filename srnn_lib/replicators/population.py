@@ -30,8 +30,9 @@ def initialise(
     init: str = "glorot",
     recurrence: str = "svd",
     dtype: str = "float32",
+    device: str = "cpu",
 ) -> Float[Tensor, "N W"]:
-    """Draw a population of random nets, in "float32" or "float64"; the draws are the same in both.
+    """Draw a population of random nets, in "float32" or "float64"; the draws are the same in both, and on every device.
 
     `init` is "glorot" (uniform, limit sqrt(6 / (fan in + fan out)); Keras' default, 2019) or "fan-in" (uniform, limit
     1 / sqrt(fan in); PyTorch's default, 2021). `recurrence` is how the orthogonal matrices of recurrent nets are drawn:
@@ -53,7 +54,7 @@ def initialise(
         else randomness.kernel(generator, nets, m.rows, m.columns, init)
         for m in architecture.matrices
     ]
-    return architecture.join([matrix.movedim(0, -1) for matrix in drawn]).contiguous().to(number_type)
+    return architecture.join([matrix.movedim(0, -1) for matrix in drawn]).contiguous().to(device, number_type)
 
 
 def _orthogonal(generator: torch.Generator, nets: int, size: int, recurrence: str) -> Tensor:
@@ -112,7 +113,7 @@ def clone_with_noise(
     scale = torch.tensor([checks.positive("noise level", level) for level in levels], dtype=torch.float64)
     nets, width = parents.shape
     z = _noise(generator, (nets, len(levels), trials, width), form)
-    noise = (z.transpose(0, 1) * scale[:, None, None, None]).to(parents.dtype)
+    noise = (z.transpose(0, 1) * scale[:, None, None, None]).to(parents)
     return parents[None, :, None, :] + noise
 
 

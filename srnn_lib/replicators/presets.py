@@ -53,10 +53,16 @@ class Preset:
         return Recurrent(Architecture((1, 2, 2, 1), activation, recurrent=True, order=self.order))
 
     def population(
-        self, reduction: Reduction, nets: int, generator: torch.Generator, dtype: str = "float32"
+        self,
+        reduction: Reduction,
+        nets: int,
+        generator: torch.Generator,
+        dtype: str = "float32",
+        device: str = "cpu",
     ) -> Float[Tensor, "N W"]:
-        """Random nets for that reduction, drawn as the authors drew them."""
-        return population.initialise(reduction.architecture, nets, generator, init=self.init, dtype=dtype)
+        """Random nets for that reduction, drawn as the authors drew them; the same ones on every device."""
+        architecture = reduction.architecture
+        return population.initialise(architecture, nets, generator, init=self.init, dtype=dtype, device=device)
 
 
 PRESETS = {preset.name: preset for preset in (

@@ -6,7 +6,7 @@ back together. The same pieces serve as training pairs. Every function works on 
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 import torch
 import torch.nn.functional as F
@@ -111,6 +111,10 @@ class Weightwise(Reduction):
         """Layer, cell and place of every weight, and a zero for every auxiliary input (float64)."""
         return F.pad(self.architecture.positions(self.codes), (0, self.architecture.widths[0] - 4))
 
+    def positions_like(self, weights: Float[Tensor, "..."]) -> Float[Tensor, "W codes"]:
+        """The positions in the precision of these weights and on their device, where they stay."""
+        return _positions(self, weights.dtype, weights.device)
+
     @property
     def samples(self) -> int:
         """One training pair per weight."""
@@ -118,7 +122,7 @@ class Weightwise(Reduction):
 
     def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N W in"]:
         """Every weight with its position."""
-        return torch.cat([other[..., None], self.positions.to(other).expand(len(other), -1, -1)], dim=2)
+        return torch.cat([other[..., None], self.positions_like(other).expand(len(other), -1, -1)], dim=2)
 
     def expected(self, pieces: Float[Tensor, "N W in"]) -> Float[Tensor, "N W 1"]:
         """The weight itself."""
@@ -169,13 +173,13 @@ class Aggregating(Reduction):
 
     def restore(self, outputs: Float[Tensor, "N 1 b"]) -> Float[Tensor, "N W"]:
         """Every answer copied to all members of its sub-list."""
-        return outputs[:, 0].repeat_interleave(torch.tensor(self.sizes, device=outputs.device), dim=1)
+        return outputs[:, 0].index_select(1, _sublist_of_weight(self, outputs.device))
 
     def apply(self, net: Float[Tensor, "#N W"], other: Float[Tensor, "#N W"]) -> Float[Tensor, "_N W"]:
         """N applied to M; with `shuffle`, on sub-lists dealt at random."""
         if self.shuffle is None:
             return super().apply(net, other)
-        dealt = randomness.permutations(self.shuffle, *other.shape)
+        dealt = randomness.permutations(self.shuffle, *other.shape).to(other.device)
         return torch.empty_like(other).scatter(1, dealt, super().apply(net, other.gather(1, dealt)))
 
 
@@ -194,6 +198,16 @@ class Recurrent(Reduction):
     def reduce(self, other: Float[Tensor, "N W"]) -> Float[Tensor, "N W 1"]:
         """The weights as a sequence of single numbers."""
         return other[..., None]
+
+
+@cache
+def _positions(reduction: Weightwise, dtype: torch.dtype, device: torch.device) -> Tensor:
+    return reduction.positions.to(device, dtype)
+
+
+@cache
+def _sublist_of_weight(reduction: Aggregating, device: torch.device) -> Tensor:
+    return torch.arange(len(reduction.sizes)).repeat_interleave(torch.tensor(reduction.sizes)).to(device)
 
 
 def _require(architecture: Architecture, inputs: int, outputs: int, recurrent: bool = False) -> None:

@@ -44,7 +44,7 @@ def noisy_survival(
     noisy = population.clone_with_noise(parents, positive, copies, generator, form).flatten(0, 2)
     exact = parents.repeat_interleave(copies, 0).repeat(len(levels) - len(positive), 1)
     survived = dynamics.survival(reduction, torch.cat([noisy, exact]), steps, epsilon)
-    rows = pd.DataFrame({name: value.numpy() for name, value in vars(survived).items()})
+    rows = pd.DataFrame({name: value.cpu().numpy() for name, value in vars(survived).items()})
     order = positive + [0.0] * (len(levels) - len(positive))
     rows.insert(0, "noise", [level for level in order for _ in range(len(parents) * copies)])
     rows.insert(1, "parent", [parent for _ in order for parent in range(len(parents)) for _ in range(copies)])

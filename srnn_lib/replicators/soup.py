@@ -179,7 +179,7 @@ class _Turn:
     def _learn(self, net: int, soups: Tensor, teachers: Tensor) -> None:
         before = now = self.weights[soups, net]
         trainer = Trainer(self.reduction, self.rule, self.draws.child)
-        itself = (teachers == net)[:, None]
+        itself = (teachers == net)[:, None].to(now.device)
         taught = self.old[soups, teachers]
         orders = _orders(self.draws.learning_orders, soups, net)
         for step in range(self.schedule.severity):
@@ -206,7 +206,7 @@ class _Turn:
 
     def _replace(self, kind: str, gone: Tensor, soups: Tensor, nets: Tensor) -> None:
         if gone.any():
-            soups, nets = soups[gone], nets[gone]
+            soups, nets = soups[gone.cpu()], nets[gone.cpu()]
             self.weights[soups, nets] = self.draws.newcomers[soups, nets].to(self.weights)
             self._note(kind, soups, nets, nets, None)
 

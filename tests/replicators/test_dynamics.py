@@ -91,7 +91,7 @@ def test_first_passage_without_steps(draw):
 
 def test_nothing_is_computed_that_is_not_asked_for(draw, monkeypatch):
     calls = []
-    monkeypatch.setattr(Weightwise, "apply", lambda self, net, other: calls.append(1) or net)
+    monkeypatch.setattr(Weightwise, "apply", lambda self, net, other: calls.append(1) or net + 1)
     process = dynamics.self_application(Weightwise(), draw(Weightwise(), 2), 10)
     next(process), next(process), next(process)
     assert len(calls) == 2
