@@ -45,7 +45,12 @@ SHARED = {
 }  # fmt: skip
 
 # Tests about more than one module of their package.
-EXTRA_TESTS = {"replicators": {"alternating"}, "experiments": {"kept_tables"}, "claimbook": {"lift_out"}}
+EXTRA_TESTS = {
+    "replicators": {"alternating"},
+    "organisms": {"graphs"},
+    "experiments": {"kept_tables"},
+    "claimbook": {"lift_out"},
+}
 
 LONGEST_BODY, MEDIAN_BODY = 40, 10
 MOST_BY_PLACE, FIRST_BY_PLACE = 5, 3

@@ -6,7 +6,7 @@ changes no other.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -16,12 +16,11 @@ from tqdm import tqdm
 
 from srnn_lib import checks
 from srnn_lib.organisms.backpropagation import differentiated
-from srnn_lib.organisms.captured import Captured
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Batch, Task, dealt, joined, portions
-from srnn_lib.replicators import fixpoints
+from srnn_lib.replicators import captured, fixpoints
+from srnn_lib.replicators.captured import Captured
 from srnn_lib.replicators.engines import Trainer, UpdateRule
-from srnn_lib.replicators.reductions import Weightwise
 
 MOMENTUM_POLICIES = ("kept", "reset")
 TOTALS = ("sum", "mean")
@@ -158,7 +157,7 @@ class Pupil:
         self._generator, self._epsilon = generator, epsilon
         self._due = {*range(0, epochs + 1, every), epochs}
         self._velocity = torch.zeros_like(self.weights)
-        self._replication = Trainer(self._near(organism.replication), schedule.rule(organism.particles))
+        self._replication = Trainer(organism.replication, schedule.rule(organism.particles))
         self._captured: Captured | None = None
         self._recorded: dict[str, list[Tensor]] = {name: [] for name in History.__annotations__}
         self._record(self._examined() | self._snapshot())
@@ -166,12 +165,6 @@ class Pupil:
     def _lying(self, weights: Tensor) -> Tensor:
         """A copy with the particles next to each other in memory, as they stay through the training."""
         return self.organism.stacked(self.organism.nets(weights.clone(memory_format=torch.contiguous_format)))
-
-    def _near(self, reduction: Weightwise) -> Weightwise:
-        """The reduction with its positions where the weights are: a graph cannot fetch them."""
-        near = replace(reduction)
-        vars(near)["positions"] = reduction.positions.to(self.weights)
-        return near
 
     @property
     def epoch(self) -> int:
@@ -222,13 +215,9 @@ class Pupil:
             means = [missing, missing, self.weights.new_zeros(self.weights.shape[:2])]
         return dict(zip(("train_loss", "train_score", "gradient"), means, strict=True))
 
-    @property
-    def _by_graph(self) -> bool:
-        return self.weights.is_cuda
-
     def _step(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, ...]:
         """Both lessons on one batch: from a graph where launches cost more than the work."""
-        if not self._by_graph:
+        if not captured.possible(self.weights):
             return self._both(inputs, targets)
         if self._captured is None:
             moving = torch.zeros_like(self.organism.nets(self.weights))
@@ -318,7 +307,7 @@ def replication_loss(organism: Organism, weights: Float[Tensor, "S N W"]) -> Flo
     """Mean over the particles of the mean squared self-error."""
     flat = organism.nets(weights)
     if organism.particle.activation == "linear":
-        row, places = organism.particle.effective(flat)[:, 0].T, organism.replication.positions.to(flat)
+        row, places = organism.particle.effective(flat)[:, 0].T, organism.replication.positions_like(flat)
         error = torch.addcmul(places @ row[1:], flat.T, row[0] - 1)
     else:
         error = (organism.replication.apply(flat, flat) - flat).T
