@@ -258,11 +258,13 @@ def _update(block, rates):
     for row in range(len(weights)):
         if rates.momentum:
             for lane in range(lanes):
-                gradient[row, lane] += rates.momentum * velocity[row, lane]
-            velocity[row] = gradient[row]
-        for lane in range(lanes):
-            weights[row, lane] -= rates.learning * gradient[row, lane]
-            gradient[row, lane] = 0
+                velocity[row, lane] = gradient[row, lane] + rates.momentum * velocity[row, lane]
+                weights[row, lane] -= rates.learning * velocity[row, lane]
+                gradient[row, lane] = 0
+        else:
+            for lane in range(lanes):
+                weights[row, lane] -= rates.learning * gradient[row, lane]
+                gradient[row, lane] = 0
 
 
 @jit
@@ -383,7 +385,10 @@ def _effective_row(layout, block):
 @jit
 @no_type_check
 def _weighed_errors(layout, block):
-    """Into the input cells: the inputs of all pairs, each times its error, summed up."""
+    """Into the input cells: the inputs of all pairs, each times its error, summed up.
+
+    Half of the positions are 0, and what they would add is left out.
+    """
     lanes = block.weights.shape[1]
     cells, owed, pieces, error = block.cells, block.owed, block.pieces, block.gradient[0]
     pairs, codes = layout.positions.shape
@@ -394,13 +399,13 @@ def _weighed_errors(layout, block):
             error[lane] = (owed[0, lane] - one) * pieces[pair, lane]
         for code in range(codes):
             position = layout.positions[pair, code]
-            for lane in range(lanes):
+            for lane in range(lanes if position else 0):
                 error[lane] += position * owed[1 + code, lane]
         for lane in range(lanes):
             cells[0, lane] += share * pieces[pair, lane] * error[lane]
         for code in range(codes):
             position = share * layout.positions[pair, code]
-            for lane in range(lanes):
+            for lane in range(lanes if position else 0):
                 cells[1 + code, lane] += position * error[lane]
     error[:] = 0
 
