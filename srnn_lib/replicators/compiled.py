@@ -15,6 +15,8 @@ from srnn_lib.replicators.architecture import ACTIVATIONS, Architecture, nets_ad
 from srnn_lib.replicators.reductions import Aggregating, Recurrent, Reduction, Weightwise
 
 PRECISIONS = (torch.float32, torch.float64)
+KEYS_AT_ONCE = 2**18
+"""Random keys that are drawn and sorted at a time: what the nearer memories hold."""
 
 
 def takes(weights: Tensor) -> bool:
@@ -45,11 +47,26 @@ def _forget() -> None:
         path.unlink(missing_ok=True)
 
 
-def orders(generator: torch.Generator, nets: int, pairs: int) -> Int[Tensor, "N B"]:
-    """One uniformly random order of the pairs per net: those of `randomness.permutations`, sooner."""
+def orders(
+    generator: torch.Generator, nets: int, pairs: int, places: Int[Tensor, " n"] | None = None
+) -> Int[Tensor, "_N B"]:
+    """One uniformly random order of the pairs per net: those of `randomness.permutations`, sooner.
+
+    With `places`, the orders of these nets alone, as they are among all `nets`.
+    """
     if not works():
-        return randomness.permutations(generator, nets, pairs)
-    return torch.from_numpy(_kernels().sorting(randomness.uniform(generator, nets, pairs).numpy()))
+        drawn = randomness.permutations(generator, nets, pairs)
+        return drawn if places is None else drawn[places]
+    if places is not None:
+        return _sorted(randomness.uniform(generator, nets, pairs)[places])
+    child, found = randomness.spawn(generator), torch.empty(nets, pairs, dtype=torch.int64)
+    for part in found.split(max(1, KEYS_AT_ONCE // max(1, pairs))):
+        part.copy_(_sorted(torch.rand(part.shape, generator=child, dtype=torch.float64)))
+    return found
+
+
+def _sorted(keys: Tensor) -> Tensor:
+    return torch.from_numpy(_kernels().sorting(keys.numpy()))
 
 
 def advance(

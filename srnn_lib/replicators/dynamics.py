@@ -22,6 +22,8 @@ from srnn_lib.replicators.reductions import Reduction
 Process = Iterator[Tensor]
 Test = Callable[[Tensor], Bool[Tensor, " N"]]
 NEVER = -1
+RESTS_EVERY = 8
+"""Rounds of self-application after which nets that have come to rest are looked for."""
 
 
 def self_application(reduction: Reduction, weights: Float[Tensor, "N W"], steps: int) -> "Course":
@@ -93,25 +95,35 @@ class Course(Iterator[Tensor]):
         rounds = populations - (not self.started)
         if rounds > self.left:
             raise StopIteration
-        self.started, self.left = True, self.left - rounds
+        self.started = True
         if self.stop is None and not self.applied:
-            self.now = self._advanced(self.now, rounds)
-        else:
-            for _ in range(rounds):
-                self._round()
+            self.left, self.now = self.left - rounds, self._advanced(self.now, rounds)
+            return self.now
+        for _ in range(rounds):
+            self.left -= 1
+            self._round()
         return self.now
 
     def _round(self) -> None:
         self._leave(self._stopped[self._going])
         if len(self._going):
-            before, stopped = _chosen(self.now, self._going), self._stopped[self._going]
+            everyone = len(self._going) == len(self.now)
+            before = self.now if everyone else _chosen(self.now, self._going)
+            stopped = self._stopped[self._going]
             after = torch.where(stopped[:, None], before, self._advanced(before, 1))
-            self.now = self.now.clone()
-            self.now[self._going] = after
-            if self.trainer is None and not self.reduction.draws:
+            self._replace(after)
+            if self.trainer is None and self._apart and self.left % RESTS_EVERY == 0:
                 self._stopped[self._going] = stopped | ~chunks.moved(before, after)
         if self.stop is not None:
             self._stopped = self._stopped | self.stop(self.now)
+
+    def _replace(self, going: Tensor) -> None:
+        """A new population, in which these nets have come further; the one that was yielded stays as it is."""
+        if len(going) == len(self.now):
+            self.now = going
+        else:
+            self.now = self.now.clone()
+            self.now[self._going] = going
 
     def _advanced(self, weights: Tensor, rounds: int) -> Tensor:
         """These nets after so many rounds, if none of them stops."""

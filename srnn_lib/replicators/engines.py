@@ -258,8 +258,7 @@ class Trainer:
         if orders is not None:
             return orders[first : first + steps]
         shape = self._drawn or len(weights), self.reduction.samples
-        drawn = [compiled.orders(self._source(), *shape) for _ in range(steps)]
-        return torch.stack(drawn if self._places is None else [order[self._places] for order in drawn])
+        return torch.stack([compiled.orders(self._source(), *shape, self._places) for _ in range(steps)])
 
     def _take(self, weights: Tensor, steps: int, other: Tensor | None, orders: Tensor | None) -> Tensor:
         if not self.keeps_nets_apart(weights):

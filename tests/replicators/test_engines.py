@@ -282,8 +282,13 @@ def test_a_net_receives_the_same_bits_in_any_block(rule, paper_reduction, seeded
 
 @pytest.mark.parametrize("nets", [0, 1, 257, 600])
 @pytest.mark.parametrize("pairs", [1, 14, 55])
-def test_kernels_draw_the_same_orders(nets, pairs, seeded):
-    assert torch.equal(compiled.orders(seeded(), nets, pairs), randomness.permutations(seeded(), nets, pairs))
+def test_kernels_draw_the_same_orders(nets, pairs, seeded, monkeypatch):
+    expected = randomness.permutations(seeded(), nets, pairs)
+    assert torch.equal(compiled.orders(seeded(), nets, pairs), expected)
+    places = torch.arange(nets).flip(0)[::2]
+    assert torch.equal(compiled.orders(seeded(), nets, pairs, places), expected[places])
+    monkeypatch.setattr(compiled, "KEYS_AT_ONCE", 100)
+    assert torch.equal(compiled.orders(seeded(), nets, pairs), expected)
 
 
 def test_equal_keys_keep_their_order(seeded):
