@@ -120,6 +120,5 @@ $(PEERS)/.ready: requirements-benchmarks.txt $(READY)
 	$(stage) 'Installing into $(PEERS)'
 	$(PY) -m venv --clear $(PEERS)
 	$(PY) -c "$(SITE)" > "$$($(PEERS_PY) -c "$(SITE)")/book.pth"
-	$(PEERS_PY) -m pip install -q --disable-pip-version-check -r requirements-benchmarks.txt -c constraints.txt || \
-	  echo 'JAX could not be installed: its rows will be missing.' >&2
-	@touch $@
+	$(PEERS_PY) -m pip install -q --disable-pip-version-check -r requirements-benchmarks.txt -c constraints.txt \
+	  && touch $@ || echo 'JAX could not be installed: its rows will be missing.' >&2

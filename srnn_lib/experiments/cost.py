@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from srnn_lib.checks import BadInput
 from srnn_lib.experiments import benchmarks
 from srnn_lib.experiments.bars import BARS, MANY, POPULATION, STACKS
 from srnn_lib.experiments.benchmarks import Times
-from srnn_lib.experiments.phrases import as_ratio, counted, duration, joined, rounded, span, table
+from srnn_lib.experiments.phrases import as_ratio, counted, duration, joined, rounded, span, table, tight
 
 TRAINED_BY = {
     "compiled": ("compiled", "the library's kernels: the closed form without a tensor for every product"),
@@ -69,13 +70,22 @@ def evidence(folder: Path) -> str:
     """What the page on cost of the book in that folder says of measured times, in Markdown; empty if there are none.
 
     Raises:
-        BadInput: The table of times is damaged.
+        BadInput: The table of times is damaged, or rests on some of the benchmarks alone.
     """
     times = benchmarks.read(folder)
     if times is None:
         return ""
+    _require_whole(times)
     parts = (_lead, _engines, _limits, _rates, _peers, _bars, _sizes, _networks, _others, _gpu, _machines)
     return "\n\n".join(part(times) for part in parts)
+
+
+def _require_whole(times: Times) -> None:
+    needed = {"cpu": (*{what for what, *_ in GROWING}, "organism", *STACKS, *OTHER_NETS, *OTHER_WORK)}
+    for device in ("cpu", *times.gpus):
+        wanted = ("self-training", "product", *needed.get(device, ()))
+        if lacking := [what for what in wanted if times.of(what, device).empty]:
+            raise BadInput(f"times of {device} lack {', '.join(lacking)}; measure all: {benchmarks.COMMAND}")
 
 
 def _lead(times: Times) -> str:
@@ -133,33 +143,36 @@ def _rates(times: Times) -> str:
         " are the engines of this library. A line rises as long as calls cost more than arithmetic.",
     )
     cells = [
-        [TRAINED_BY[way][0], *(counted(1 / rates[n]) if n in rates else "" for n in sizes)]
+        [TRAINED_BY[way][0], *(rounded(1e-6 / rates[n]) if n in rates else "" for n in sizes)]
         for way, rates in found.items()
     ]
-    head = ["Net-steps per second", *(f"{counted(nets)} nets" for nets in sizes)]
+    head = ["Million net-steps per second", *(f"{counted(nets)} nets" for nets in sizes)]
     meanings = [f"- **{TRAINED_BY[way][0]}**: {TRAINED_BY[way][1]}." for way in found]
-    return "\n\n".join(["## Many nets", figure, table(head, cells), "\n".join(meanings)])
+    return "\n\n".join(["## Many nets", figure, tight(table(head, cells)), "\n".join(meanings)])
 
 
 def _peers(times: Times) -> str:
-    """How others stand to the kernels."""
-    kernels, said = times.by_nets("self-training", "compiled"), ["**Beside others.**"]
+    """How others stand to the kernels: first those that are faster somewhere, then the rest in one sentence."""
+    kernels, said, slower = times.by_nets("self-training", "compiled"), ["**Beside others.**"], []
     for way, name in PEERS.items():
-        if found := times.by_nets("self-training", way):
-            said.append(_comparison(name, {nets: each / kernels[nets] for nets, each in found.items()}))
+        found = {nets: each / kernels[nets] for nets, each in times.by_nets("self-training", way).items()}
+        if found and min(found.values()) >= 1:
+            slower.append(f"{name} takes {span(list(found.values()))} times")
+        elif found:
+            said.append(_comparison(name, found))
     if not times.by_nets("self-training", "JAX, natural"):
         said.append("JAX was not installed where this was measured, so it is missing here.")
+    if slower:
+        said.append(f"Depending on the number of nets, {joined(slower)} as long as the kernels.")
     return " ".join(said)
 
 
 def _comparison(name: str, ratios: dict[int, float]) -> str:
     """Where a way is faster than the kernels and where slower, given its time over theirs by number of nets."""
-    subject, slower = f"{name[0].upper()}{name[1:]}", [ratio for ratio in ratios.values() if ratio >= 1]
     faster = [f"{rounded(1 / ratio)} times with {counted(nets)}" for nets, ratio in ratios.items() if ratio < 1]
-    if not faster:
-        return f"{subject} takes {span(slower)} times as long as the kernels, depending on the number of nets."
+    slower = [ratio for ratio in ratios.values() if ratio >= 1]
     rest = f"; with other numbers of nets it takes {span(slower)} times as long" if slower else ""
-    return f"{subject} is faster than the kernels: {joined(faster)} nets{rest}."
+    return f"{name} is faster than the kernels: {joined(faster)} nets{rest}."
 
 
 def _bars(times: Times) -> str:
@@ -227,8 +240,8 @@ def _networks(times: Times) -> str:
         " ordinary networks alone, with every pixel, also where pixels that are always dark are left out. One product"
         f" of two large matrices (by {by}) reaches {rounded(limit / 1e9)} GFLOP per second."
     )
-    head = ["", "Time per batch", "ordinary ones take", "times that", "GFLOP per second", "of a large product"]
-    return f"## Organisms and stacks of networks\n\n{text}\n\n{table(head, rows)}"
+    head = ["", "Time per batch", "ordinary ones take", "ratio", "GFLOP per second", "of a large product"]
+    return f"## Organisms and stacks of networks\n\n{text}\n\n{tight(table(head, rows))}"
 
 
 def _network(name: str, rows: pd.DataFrame, other: float, limit: float) -> list[str]:

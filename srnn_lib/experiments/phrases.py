@@ -11,6 +11,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], texts: Sequence[in
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rules, *rows))
 
 
+def tight(many: str) -> str:
+    """A table of many short cells, set closer than the page sets them."""
+    return f"```{{table}}\n:class: tight\n\n{many}\n```"
+
+
 def rounded(value: float) -> str:
     """Two significant digits, thousands apart."""
     found = _to_two_digits(value)

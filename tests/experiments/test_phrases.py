@@ -44,6 +44,10 @@ def test_lists_end_in_and():
     assert [phrases.joined(words) for words in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
 
 
+def test_a_tight_table_is_one_of_that_class():
+    assert phrases.tight("| a |").splitlines() == ["```{table}", ":class: tight", "", "| a |", "```"]
+
+
 def test_a_table_has_numbers_on_the_right_unless_they_are_text():
     assert phrases.table(["a", "b", "c"], [["x", "1", "y"]], (2,)).splitlines() == [
         "| a | b | c |",
