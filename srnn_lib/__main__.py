@@ -1,6 +1,7 @@
-"""The command line: the book's commands, and `evidence`, which makes the tables of long runs."""
+"""The command line: the book's commands, and two about long runs: `train`, and `evidence`, which makes their tables."""
 
 import argparse
+import json
 import os
 from functools import partial
 
@@ -8,6 +9,20 @@ import torch
 
 from srnn_lib.claimbook import cli
 from srnn_lib.experiments import cost, levels, make_tables, same_code
+
+
+def _train(options: argparse.Namespace) -> None:
+    """Carry out one training that tables of a level rest on, or name all of them."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if options.name:
+        given = {"device": options.device, "say": partial(print, flush=True)}
+        print(make_tables.run_training(options.name, options.level, **given).name)
+        return
+    known = make_tables.named_trainings(options.level)
+    if options.json:
+        print(json.dumps({name: {"tables": each.tables, "code": each.digest} for name, each in known.items()}))
+    else:
+        print("\n".join(f"{name}: {each.needed} epochs, for {', '.join(each.tables)}" for name, each in known.items()))
 
 
 def _evidence(options: argparse.Namespace) -> None:
@@ -45,8 +60,16 @@ def _add_evidence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--same-as", metavar="COMMIT", help=help_text)
 
 
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("level", help="scaled or paper")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="left out: lists the trainings of the level")
+    parser.add_argument("--json", action="store_true", help="list them as JSON, for a workflow")
+    parser.add_argument("--device", default="cpu", type=_device, help="of torch, such as cuda (default: cpu)")
+
+
 COMMANDS = {
     "evidence": cli.Command("the tables in results/, from long runs", _evidence, _add_evidence),
+    "train": cli.Command("one of the trainings that these tables rest on", _train, _add_train),
     "claims": cli.claims(cost.evidence),
 }
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_HERE = {
-    ".venv", ".venv-benchmarks", "_build", "_runs", "data", "__pycache__", ".pytest_cache", ".ruff_cache",
+    ".venv", ".venv-benchmarks", ".venv-workflow", ".snakemake", "_build", "_runs", "data", "__pycache__",
+    ".pytest_cache", ".ruff_cache",
     ".hypothesis", ".benchmarks", ".ipynb_checkpoints", "srnn_lib.egg-info",
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
-"""The command `evidence`: what it asks for, what it says, and what it refuses before anything is done."""
+"""The commands `evidence` and `train`: what they ask for, say, and refuse before anything is done."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,50 @@ def test_the_help_names_every_table(capsys):
         __main__.main(["evidence", "--help"])
     said = capsys.readouterr().out
     assert [name for name in levels.TABLES if name not in said] == []
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """What the command asks of those that train."""
+    seen = []
+
+    def train(*given, **named):
+        named.pop("say")("12:00:00 epoch 1 of 2")
+        seen.append((given, named))
+        return Path("somewhere/course-784-5-20-10-0123")
+
+    monkeypatch.setattr(make_tables, "run_training", train)
+    return seen
+
+
+def test_a_training_is_carried_out_and_its_folder_named(trained, capsys):
+    assert __main__.main(["train", "paper", "N1-0.005", "--device", "cpu"]) == 0
+    assert trained == [(("N1-0.005", "paper"), {"device": "cpu"})]
+    assert capsys.readouterr().out == "12:00:00 epoch 1 of 2\ncourse-784-5-20-10-0123\n"
+
+
+def test_the_trainings_of_a_level_are_listed_with_the_tables_that_rest_on_them(trained, capsys):
+    assert __main__.main(["train", "paper"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "N1: 50000 epochs, for death, replication, combined-losses, plateau"
+    assert __main__.main(["train", "paper", "--json"]) == 0
+    held = json.loads(capsys.readouterr().out)
+    assert [line.partition(":")[0] for line in lines] == list(held)
+    assert held["N4-0"]["tables"] == ["compression", "combined-losses", "combined-rounds"]
+    assert trained == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("", ("the following arguments are required: level",)),
+        ("papr", ("level is 'papr'", "did you mean 'paper'?")),
+        ("paper N9", ("training is 'N9'", "allowed: N1")),
+        ("paper N1 --device gpu", ("device is 'gpu'",)),
+    ],
+)
+def test_a_training_that_is_not_there_is_refused_in_one_line(capsys, arguments, words):
+    assert __main__.main(["train", *arguments.split()]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert [word for word in words if word not in err] == []

@@ -11,6 +11,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from srnn_lib import checks
 from srnn_lib.checks import BadInput, bad_input
 from srnn_lib.claimbook import notebooks, parameters, provenance
 from srnn_lib.claimbook.content import read_yaml
@@ -128,6 +129,19 @@ def find(name: str, folder: Path | None = None) -> Chapter:
     near = difflib.get_close_matches(asked.rpartition("/")[2], by_last, n=1, cutoff=0.4)
     hint = f"did you mean {by_last[near[0]]!r}?" if near else ""
     raise bad_input("chapter", name, ", ".join(chapters) or "none, there is no chapter in book/ yet", hint)
+
+
+def having(scale: str, folder: Path | None = None) -> list[Chapter]:
+    """All chapters that have a scale, in the papers' order.
+
+    Raises:
+        BadInput: There are chapters, and none of them has it.
+    """
+    known = find_all(folder)
+    there = {each for chapter in known for each in chapter.book.by_scale.of(chapter.id)}
+    if known:
+        checks.choice("scale", scale, [each for each in known[0].book.scales if each in there])
+    return [chapter for chapter in known if scale in chapter.book.by_scale.of(chapter.id)]
 
 
 def last_time(nb: NotebookNode) -> float:

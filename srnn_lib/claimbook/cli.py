@@ -1,9 +1,10 @@
-"""The book's commands: run, status, parameters, claims. A project may add commands of its own.
+"""The book's commands: run, sweep, status, parameters, claims. A project may add commands of its own.
 
 Exit code 0: done. 1: a chapter failed, or `claims --check` found a fault. 2: the request itself was wrong.
 """
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -14,9 +15,9 @@ from typing import Any, NamedTuple, NoReturn
 
 from srnn_lib import checks, saving
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import audit, chapters, judge, results, runner, scoreboard
+from srnn_lib.claimbook import audit, chapters, judge, results, runner, scoreboard, sweeps, verdict_rows
 from srnn_lib.claimbook.board import read_board
-from srnn_lib.claimbook.chapters import Chapter
+from srnn_lib.claimbook.registry import Book
 
 
 class Command(NamedTuple):
@@ -71,29 +72,33 @@ def script(more: Mapping[str, Command] | None = None) -> NoReturn:
 def _run(options: argparse.Namespace) -> None:
     """Run chapters; the first failure ends it."""
     folder = saving.root()
-    chosen = [chapters.find(name, folder) for name in dict.fromkeys(options.chapters)] or _having(options.scale)
+    chosen = [chapters.find(name, folder) for name in dict.fromkeys(options.chapters)] or chapters.having(options.scale)
     if not chosen:
         raise BadInput("there is no chapter in book/ yet")
     # The tensors are tiny: a second thread gains nothing, and loses much where others use the cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     reached = []
-    for planned in runner.plan_runs(chosen, options.scale, map(tuple, options.parameters)):
+    for planned in _placed(runner.plan_runs(chosen, options.scale, map(tuple, options.parameters)), options.to):
         plan, remark = runner.within_reach(planned)
         if remark:
             print(remark, flush=True)
         reached += [plan] if plan else []
     for plan, done in runner.execute_all(reached, options.jobs):
-        where = done.path.relative_to(folder).as_posix()
-        print(f"{plan.chapter.id}: {done.seconds:.1f} s, {done.memory} MiB, {where}", flush=True)
+        print(f"{plan.chapter.id}: {done.seconds:.1f} s, {done.memory} MiB, {_shown(done.path, folder)}", flush=True)
 
 
-def _having(scale: str) -> list[Chapter]:
-    """All chapters that have a scale."""
-    known = chapters.find_all()
-    there = {each for chapter in known for each in chapter.book.by_scale.of(chapter.id)}
-    if known:
-        checks.choice("scale", scale, [each for each in known[0].book.scales if each in there])
-    return [chapter for chapter in known if scale in chapter.book.by_scale.of(chapter.id)]
+def _placed(plans: list[runner.RunPlan], to: Path | None) -> list[runner.RunPlan]:
+    """The plans, of which one alone can be told where its notebook goes."""
+    if to is None:
+        return plans
+    if len(plans) > 1:
+        raise BadInput(f"--to {to} is the place of one notebook, and there are {len(plans)} chapters; name one")
+    return [plan.at(to.resolve()) for plan in plans]
+
+
+def _shown(path: Path, folder: Path) -> str:
+    """A path as the project's folder sees it."""
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
@@ -103,7 +108,38 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "-p", dest="parameters", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
         help="override one parameter; the run is then a copy below _runs/, and its verdicts do not count",
     )  # fmt: skip
+    parser.add_argument("--to", type=Path, metavar="FILE", help="where the notebook goes; the chapter stays as it is")
     parser.add_argument("--jobs", type=int, default=1, help="chapters at a time, each on one core (default: 1)")
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    """Print the runs of a sweep as commands, or put what they found together."""
+    sweep, folder = sweeps.read_sweep(options.file), saving.root()
+    if options.json:
+        print(json.dumps(sweep.plain, indent=2))
+    elif options.merge:
+        _merge(sweep, folder)
+    else:
+        print("\n".join(f"python -m srnn_lib {run.arguments}" for run in sweep.runs))
+
+
+def _merge(sweep: sweeps.Sweep, folder: Path) -> None:
+    paths = [folder / run.target for run in sweep.runs]
+    if missing := [path.name for path in paths if not path.is_file()]:
+        raise BadInput(
+            f"{len(missing)} of {len(paths)} runs of {sweep.name} are not there, first {missing[0]}; run them"
+        )
+    rows = verdict_rows.verdict_rows(paths, Book.here(folder))
+    stamp = results.table_stamp([verdict_rows.__name__], f"python -m srnn_lib sweep {sweep.name}.yml --merge")
+    results.write_table(rows, sweep.table, stamp)
+    print(f"{len(paths)} runs, {int(rows['headline'].sum())} verdicts, {_shown(sweep.table, folder)}")
+
+
+def _add_sweep(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="such as workflow/example.yml")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print the runs as JSON, for a workflow")
+    how.add_argument("--merge", action="store_true", help="put the verdicts of all runs, once done, into one table")
 
 
 def _status(_: argparse.Namespace) -> None:
@@ -176,6 +212,7 @@ def _add_claims(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = {
     "run": Command("run chapters with papermill", _run, _add_run),
+    "sweep": Command("the runs of chapters under several seeds and settings", _sweep, _add_sweep),
     "status": Command("which chapters and tables are fresh, stale or never run", _status, lambda parser: None),
     "parameters": Command(
         "what a chapter's parameters are and may be", _parameters,

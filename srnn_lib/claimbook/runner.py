@@ -1,7 +1,7 @@
 """Running a chapter: parameters first, then papermill, then the executed notebook in one piece or not at all.
 
 Only a run at `book` scale without overrides replaces the chapter. Every other run leaves a copy below
-`_runs/`, named by its settings; a failed one leaves its notebook in `_runs/failed/` to look at.
+`_runs/`, named by its settings, or where it is told to; a failed one leaves its notebook in `_runs/failed/` to look at.
 """
 
 import logging
@@ -39,13 +39,17 @@ class RunFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class RunPlan:
-    """A run whose parameters are checked: `given` is what the scale and the user set, `parameters` is all."""
+    """A run whose parameters are checked: `given` is what the scale and the user set, `parameters` is all.
+
+    `place` is where the executed notebook goes if it is told; a run that `replaces` its chapter has none.
+    """
 
     chapter: Chapter
     scale: str
     given: Mapping[str, Any]
     parameters: Mapping[str, Any]
     replaces: bool
+    place: Path | None = None
 
     @property
     def name(self) -> str:
@@ -55,7 +59,11 @@ class RunPlan:
     @property
     def target(self) -> Path:
         """Where the executed notebook goes."""
-        return self.chapter.path if self.replaces else self.chapter.book.folder / "_runs" / self.name
+        return self.chapter.path if self.replaces else self.place or self.chapter.book.folder / "_runs" / self.name
+
+    def at(self, place: Path) -> "RunPlan":
+        """The same run, with its notebook in that place; it replaces no chapter."""
+        return replace(self, place=place, replaces=False)
 
 
 @dataclass(frozen=True)
@@ -198,8 +206,11 @@ def _kill_workers(planned: Iterable[RunPlan]) -> None:
 
 
 def _working(plan: RunPlan, process: int | None) -> Path:
-    """The notebook on which a process works while it runs a chapter."""
-    return plan.chapter.path.with_suffix(f".{process}.run.ipynb")
+    """The notebook on which a process works while it runs a chapter.
+
+    On a cluster, processes of several machines may have the same number, but not for the same settings.
+    """
+    return plan.chapter.path.with_suffix(f".{saving.digest(dict(plan.parameters))[:8]}-{process}.run.ipynb")
 
 
 class PeakMemory:

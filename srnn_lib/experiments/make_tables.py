@@ -6,6 +6,7 @@ Two processes share the work: whoever needs a training that is under way elsewhe
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from srnn_lib import checks, data
+from srnn_lib import checks, data, saving
 from srnn_lib.claimbook import results
 from srnn_lib.data import Images
 from srnn_lib.experiments import calibration, combined, compression, death, levels, plans, plateau, replication
@@ -90,6 +91,67 @@ def trainings_of(name: str, level: str, images: Images) -> list[Training]:
     return [Training(plan, images) for plan in made]
 
 
+class NamedTraining(NamedTuple):
+    """A training that tables rest on: its plan, the epochs of it that they need, and the names of the tables."""
+
+    plan: Plan
+    needed: int
+    tables: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """A digest of all that it depends on but the images."""
+        return saving.digest([asdict(self.plan), self.needed])
+
+
+def named_trainings(level: str) -> dict[str, NamedTraining]:
+    """The trainings of a level by name: the net, then the cutoff and the parents of its rounds, where it has any.
+
+    Raises:
+        BadInput: An unknown level.
+    """
+    checks.choice("level", level, levels.LEVELS)
+    found: dict[str, NamedTraining] = {}
+    for table, source in SOURCES.items():
+        for plan in source.plans(partial(plans.paper_plan, level=level)):
+            name, needed = _name(plan), source.needed(plan)
+            _, before, others = found.get(name, NamedTraining(plan, 0, ()))
+            found[name] = NamedTraining(plan, max(before, needed), (*others, table))
+    return found
+
+
+def _name(plan: Plan) -> str:
+    rule = plan.renewal
+    rounds = [] if rule is None else [f"{rule.cutoff:g}", *[rule.parents] * (rule.parents != "efficient")]
+    return "-".join([plan.net, *rounds])
+
+
+def run_training(
+    name: str, level: str, images: Images | None = None, *, device: str = "cpu", say: Say | None = None
+) -> Path:
+    """Carry out one training as far as the tables of its level need it; it goes on where it was interrupted.
+
+    Args:
+        name: One of `named_trainings`.
+        level: One of `levels.LEVELS`.
+        images: None: MNIST at 28 × 28.
+        device: Of torch.
+        say: Takes a line now and then.
+
+    Returns:
+        The folder of the training.
+
+    Raises:
+        BadInput: An unknown level or name.
+    """
+    known = named_trainings(level)
+    plan, needed, _ = known[checks.choice("training", name, known)]
+    training = Training(plan, images or data.images(size=28))
+    _begin(training, needed, level)
+    training.run(needed, say, device)
+    return training.folder
+
+
 def make_tables(
     level: str,
     images: Images | None = None,
@@ -146,15 +208,21 @@ def _advanced(name: str, level: str, images: Images, *, device: str, say: Say | 
     """The trainings that a table lacks, as far as they shall come now."""
     _, known = _kept(levels.table_path(name, level))
     lacking = [training for training in trainings_of(name, level, images) if training.settings not in known]
-    with_rounds = trainings_of("combined-rounds", level, images)
     for training in lacking:
         training.move_to_repo()
-        any(training.begin_with(other) for other in with_rounds)
+        needed = SOURCES[name].needed(training.plan)
+        _begin(training, needed, level)
         if train:
-            training.run(SOURCES[name].needed(training.plan), say, device)
+            training.run(needed, say, device)
         elif name == "death":
             list(death.measured(training, say))
     return lacking
+
+
+def _begin(training: Training, needed: int, level: str) -> None:
+    """Take over what there is of an equal training with rounds, if this one has not come far enough."""
+    if training.state().epoch < needed:
+        any(training.begin_with(other) for other in trainings_of("combined-rounds", level, training.images))
 
 
 def _kept(path: Path) -> tuple[pd.DataFrame | None, list[dict[str, Any]]]:

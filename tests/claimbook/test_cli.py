@@ -11,7 +11,7 @@ import tinybook
 from nbformat.v4 import new_output
 
 from srnn_lib import __main__ as cli
-from srnn_lib.claimbook import chapters, notebooks, runner
+from srnn_lib.claimbook import chapters, notebooks, results, runner, sweeps
 from srnn_lib.claimbook import cli as book_cli
 from srnn_lib.claimbook.judge import OWN
 from srnn_lib.claimbook.runner import Run
@@ -49,7 +49,7 @@ def one_line(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("", ("no command; allowed: run, status, parameters, claims, evidence",)),
+        ("", ("no command; allowed: run, sweep, status, parameters, claims, evidence, train",)),
         ("rnu", ("command is 'rnu'", "did you mean 'run'?")),
         (
             "run self-aplication",
@@ -76,6 +76,10 @@ def one_line(capsys):
         ("run -p nets 5 -p nets 6", ("-p nets is given twice",)),
         ("run -p scale quick", ("--scale",)),
         ("run self-application --scale quick -p seed -1", ("seed is -1", "0 or more")),
+        ("run --to", ("--to", "expected one argument")),
+        ("sweep", ("FILE", "required")),
+        ("sweep none.yml", ("none.yml cannot be read",)),
+        ("sweep none.yml --json --merge", ("not allowed with",)),
         ("status now", ("now",)),
         ("parameters", ("CHAPTER", "required")),
         ("parameters self-aplication", ("chapter is 'self-aplication'", "did you mean 'self-replication/self-app")),
@@ -140,6 +144,52 @@ def test_run_takes_all_chapters_in_order_and_stops_at_the_first_failure(here, ca
     assert [line.split(":")[0] for line in out.splitlines()] == [name for name, *_ in runs[:-1]]
     assert "self-replication/definitions: 1.2 s, 99 MiB, book/self-replication/definitions.ipynb" in out
     assert err == "error: self-replication/soups: code cell 3 raised ValueError: no\n"
+
+
+def test_run_puts_one_notebook_where_it_is_told(here, capsys, runs):
+    assert cli.main(["run", "self-application", "--to", "here/it.ipynb"]) == 0
+    assert "here/it.ipynb" in capsys.readouterr().out
+    assert cli.main(f"run self-application --to {here.parent}/it.ipynb".split()) == 0
+    assert f"{here.parent}/it.ipynb" in capsys.readouterr().out
+    assert [given for *_, given in runs] == [{}, {}]
+
+
+def test_run_cannot_put_several_notebooks_in_one_place(here, capsys, runs):
+    tinybook.add(here, "self-replication/definitions")
+    assert cli.main(["run", "--to", "it.ipynb"]) == 2
+    assert "--to it.ipynb is the place of one notebook, and there are 2 chapters" in one_line(capsys)
+    assert runs == []
+
+
+SWEEP = "scale: quick\nseeds: [0, 1]\n"
+
+
+def test_sweep_lists_its_runs_as_commands_and_as_data(here, capsys):
+    (here / "some.yml").write_text(SWEEP)
+    assert cli.main(["sweep", "some.yml"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = f"python -m srnn_lib run {tinybook.CHAPTER} --scale quick -p seed"
+    assert [line.partition(" --to ")[0] for line in lines] == [f"{start} 0", f"{start} 1"]
+    assert cli.main(["sweep", "some.yml", "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)
+    assert [f"python -m srnn_lib {each['arguments']}" for each in entries.values()] == lines
+    assert [line.partition(" --to ")[2] for line in lines] == list(entries)
+    assert not (here / "_runs").exists()
+
+
+def test_a_sweep_is_merged_once_all_its_runs_are_there(run_here, capsys):
+    (run_here / "some.yml").write_text(SWEEP)
+    places = [run_here / run.target for run in sweeps.read_sweep(run_here / "some.yml").runs]
+    for missing in (2, 1):
+        assert cli.main(["sweep", "some.yml", "--merge"]) == 2
+        assert f"{missing} of 2 runs of some are not there" in one_line(capsys)
+        places[missing - 1].parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(chapters.find("self-application").path, places[missing - 1])
+    assert cli.main(["sweep", "some.yml", "--merge"]) == 0
+    assert capsys.readouterr().out == "2 runs, 4 verdicts, _runs/sweeps/some.parquet\n"
+    rows, stamp = results.read_table(run_here / "_runs" / "sweeps" / "some.parquet")
+    assert sorted(set(rows["notebook"])) == sorted(place.name for place in places)
+    assert stamp["command"] == "python -m srnn_lib sweep some.yml --merge"
 
 
 def test_run_takes_named_chapters_once_with_parameters(here, capsys, runs):

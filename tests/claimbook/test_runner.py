@@ -76,6 +76,17 @@ class TestPlan:
         assert names[0] == names[2] != names[1]
         assert len(names[0].removesuffix(".ipynb").rpartition("-")[2]) == 8
 
+    @pytest.mark.parametrize("scale", ["book", "quick"])
+    def test_a_run_that_is_told_its_place_replaces_no_chapter(self, book, scale):
+        plan = runner.plan_run(chapter(book), scale).at(book / "there.ipynb")
+        assert (plan.replaces, plan.target) == (False, book / "there.ipynb")
+        assert plan.parameters == chapter(book).at(scale)
+
+    def test_runs_with_other_settings_work_on_other_notebooks(self, book):
+        plans = [runner.plan_run(chapter(book), "quick", {"seed": seed}) for seed in (1, 2)]
+        assert len({runner._working(plan, 1) for plan in plans}) == 2
+        assert all(runner._working(plan, 1).name.endswith(".run.ipynb") for plan in plans)
+
     def test_refusals_come_before_any_run(self, book, refused, monkeypatch):
         stub(monkeypatch, lambda _: pytest.fail("it ran"))
         before = files(book)
@@ -252,7 +263,7 @@ def test_a_worker_that_hears_no_interruption_is_killed(book):
     kernel = psutil.Process(here.recv())
     plan = runner.plan_run(chapter(book))
     before = files(book)
-    plan.chapter.path.with_suffix(f".{worker.pid}.run.ipynb").write_text("half")
+    runner._working(plan, worker.pid).write_text("half")
     runner._interrupt_workers(tries=1, patience=0.2)
     assert worker.is_alive()
     runner._kill_workers([plan])

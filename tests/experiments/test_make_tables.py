@@ -10,10 +10,11 @@ from srnn_lib.claimbook import results
 from srnn_lib.experiments import calibration, checkpoints, compression, levels, make_tables, plans, replication
 from srnn_lib.experiments.checkpoints import Training
 from srnn_lib.experiments.plans import Plan
-from srnn_lib.neurons import sgd, turnover
+from srnn_lib.neurons import sgd, stacks, turnover
 
 TINY = Plan((12, 6, 4, 4), 2, 12, (2, 6, 12), init="fan-in")
 """At both levels; `period` is what there is between two rounds."""
+NETS = {f"N{number}": (12, 5 + number, 4, 4) for number in range(1, 5)}
 
 
 @pytest.fixture
@@ -23,10 +24,11 @@ def tiny(empty_book, tmp_path, monkeypatch):
     def plan(name, level="scaled", cutoff=None, **changes):
         renewal = None if cutoff is None else turnover.TurnoverRule(cutoff)
         rule = sgd.SGDRule(plans.PACES[level] * plans.PAPER_RATE, 40)
-        number = ("N1", "N2", "N3", "N4").index(name)
-        return replace(TINY, **{"seed": number, "rule": rule, "renewal": renewal, "period": 4, **changes})
+        own = {"widths": NETS[name], "seed": list(NETS).index(name)}
+        return replace(TINY, **{**own, "rule": rule, "renewal": renewal, "period": 4, **changes})
 
     monkeypatch.setattr(plans, "paper_plan", plan)
+    monkeypatch.setattr(stacks, "NETS", NETS)
     monkeypatch.setattr(replication, "GROWN_AT", 60)
     monkeypatch.setattr(compression, "REMOVED", 5)
     monkeypatch.setenv("SRNN_STORE", str(tmp_path / "store"))
@@ -67,6 +69,53 @@ def test_every_table_rests_on_the_papers_trainings(images):
 def test_every_table_has_a_source():
     assert set(make_tables.SOURCES) == set(levels.TRAINING_COLUMNS)
     assert set(make_tables.SETTINGS_SOURCES) == set(levels.SETTINGS_TABLES)
+
+
+@pytest.mark.parametrize("level", levels.LEVELS)
+def test_every_training_of_a_table_has_one_name_and_every_name_one_training(level, images):
+    named = make_tables.named_trainings(level)
+    for table in make_tables.SOURCES:
+        wanted = [training.plan for training in make_tables.trainings_of(table, level, images)]
+        found = [each.plan for each in named.values() if table in each.tables]
+        assert sorted(map(repr, found)) == sorted(map(repr, wanted))
+        assert all(make_tables.SOURCES[table].needed(plan) <= named[make_tables._name(plan)].needed for plan in wanted)
+    assert {"N1", "N4-0", "N4-0.005", "N4-0.0005", "N4-0.005-fresh"} <= set(named)
+    assert len({each.digest for each in named.values()}) == len(named)
+
+
+def test_a_training_is_carried_out_by_its_name_as_far_as_tables_need_it(images, tiny, tmp_path):
+    said = []
+    folder = make_tables.run_training("N2", "scaled", images, say=said.append)
+    one, two, three = make_tables.trainings_of("death", "scaled", images)
+    assert [each.state().epoch for each in (one, two, three)] == [0, 12, 0]
+    assert folder == two.folder
+    assert folder.parent == tmp_path / "store"
+    assert said
+    before = (folder / "state.safetensors").stat().st_mtime_ns
+    assert make_tables.run_training("N2", "scaled", images) == folder
+    assert (folder / "state.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_table_only_measures_what_was_trained_by_name(images, tiny, monkeypatch):
+    for name, each in make_tables.named_trainings("scaled").items():
+        if "plateau" in each.tables:
+            make_tables.run_training(name, "scaled", images)
+    monkeypatch.setattr(Training, "_train", lambda *_: pytest.fail("it was trained again"))
+    (path,) = made("scaled", images, ["plateau"])
+    assert len(results.read_table(path)[1]["courses"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "words"),
+    [
+        ("N1", "book", ("level is 'book'", "scaled, paper")),
+        ("N5", "paper", ("training is 'N5'", "allowed: N1, N2")),
+        ("N4", "paper", ("training is 'N4'", "did you mean 'N4-0'?")),
+    ],
+)
+def test_a_training_that_a_level_does_not_have_is_refused(images, tiny, name, level, words, refused):
+    with refused(*words):
+        make_tables.run_training(name, level, images)
 
 
 @pytest.mark.slow
@@ -115,7 +164,7 @@ def test_a_table_that_is_there_gets_what_it_lacks(images, tiny, monkeypatch, set
     (path,) = made("scaled", images, ["death"])
     whole, stamp = results.read_table(path)
     assert len(courses(tiny)) == 3  # other tables want them, too
-    first = whole.iloc[: len(whole) // 3]
+    first = whole[whole["net"] == "N1"]
     results.write_table(first, path, {**stamp, "courses": stamp["courses"][:1]})
     run = Training.run
 

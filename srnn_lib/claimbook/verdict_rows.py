@@ -1,0 +1,80 @@
+"""The verdicts of many runs as one tidy table: a row per quantity of a claim, with the settings of the run."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from srnn_lib import saving
+from srnn_lib.checks import BadInput
+from srnn_lib.claimbook import judge, notebooks
+from srnn_lib.claimbook.board import payloads
+from srnn_lib.claimbook.judge import Verdict
+from srnn_lib.claimbook.registry import Book
+
+COLUMNS = {
+    "chapter": str, "scale": str, "seed": "Int64", "claim": str, "word": str, "headline": bool, "quantity": str,
+    "value": float, "low": float, "high": float, "n": "Int64", "passed": "boolean", "parameters": str, "library": str,
+    "device": str, "day": str, "notebook": str,
+}  # fmt: skip
+"""The columns of the table, and what they hold."""
+
+
+def verdict_rows(paths: Iterable[Path], book: Book) -> pd.DataFrame:
+    """What the executed notebooks at `paths` found, as today's registry decides it.
+
+    What a claim has from kept tables at higher scales is left out: it does not depend on the run.
+
+    Returns:
+        One row per verdict and quantity: chapter, scale, seed, claim, its word, whether the quantity is the headline
+        (of which every verdict has one row), the quantity's name, value, interval, number of observations and whether
+        it passed; the parameters as JSON, a digest of the library, the device, the day, and the notebook. A claim that
+        is not testable has one row without a quantity.
+
+    Raises:
+        BadInput: A notebook that is missing, was not run by this library, was changed after its run, or does not fit
+            the registry; the line names it.
+    """
+    rows = [row for path in paths for row in _notebook(path, book)]
+    return pd.DataFrame(rows, columns=[*COLUMNS]).astype(COLUMNS)
+
+
+def _notebook(path: Path, book: Book) -> Iterator[dict[str, Any]]:
+    nb = notebooks.read_notebook(path)
+    stamp = nb.metadata.get("provenance")
+    if not stamp or stamp["outputs"] != notebooks.outputs_hash(nb):
+        reason = "it was changed after its run" if stamp else "it was not run by srnn_lib"
+        raise BadInput(f"{path.name} cannot be merged: {reason}; delete it and run it again")
+    origin = {
+        "scale": stamp["scale"],
+        "seed": stamp["parameters"].get("seed"),
+        "parameters": json.dumps(stamp["parameters"], sort_keys=True),
+        "library": saving.digest(stamp["library"])[:16],
+        "device": stamp["device"],
+        "day": stamp["day"],
+        "notebook": path.name,
+    }
+    for _, payload, _ in payloads(nb, "verdict"):
+        found = _own(payload, stamp["scale"], path, book)
+        yield from ({"chapter": found.claim.chapter, **origin, **row} for row in _quantities(found))
+
+
+def _own(payload: dict[str, Any], scale: str, path: Path, book: Book) -> Verdict:
+    """The verdict of the run itself, which stands below those of kept tables, whatever its settings are called."""
+    own = [payload, *payload.get("beside", [])][-1]
+    try:
+        if own["claim"] not in book.claims:
+            raise BadInput(f"{own['claim']} is not in the registry")
+        return judge.restore(book.claims[own["claim"]], {**own, "scale": scale}, book.scales)
+    except (BadInput, KeyError) as error:
+        raise BadInput(f"{path.name} cannot be merged: {error}; delete it and run it again") from error
+
+
+def _quantities(found: Verdict) -> Iterator[dict[str, Any]]:
+    verdict = {"claim": found.claim.id, "word": found.word}
+    for place, check in enumerate(found.checks):
+        yield {**verdict, "headline": place == 0, "quantity": check.name, **vars(check.found), "passed": check.passed}
+    if not found.checks:
+        yield {**verdict, "headline": True, "quantity": ""}
