@@ -9,8 +9,10 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 PEERS := .venv-benchmarks
 PEERS_PY := $(subst $(VENV)/,$(PEERS)/,$(PY))
+WORKFLOW := .venv-workflow
+SNAKEMAKE := $(WORKFLOW)/.ready
 JUPYTER_BOOK := $(BIN)/jupyter-book
-CHAPTERS := $(sort $(wildcard book/*/*.ipynb))
+CHAPTERS := $(sort $(filter-out %.run.ipynb,$(wildcard book/*/*.ipynb)))
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 2400 -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 stage = @printf '\n== %s\n'
@@ -20,7 +22,7 @@ stage = @printf '\n== %s\n'
 # The tensors are tiny: a second thread gains nothing, and loses much where two test workers share two cores.
 export OMP_NUM_THREADS ?= 1
 .PHONY: help book check test html serve format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
-        claims strict site
+        claims strict site workflow
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +41,8 @@ html: $(READY)  ## render the book from the stored outputs, without running anyt
 serve: html  ## render, then show the book at http://localhost:8000 (PORT=...)
 	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
+workflow: $(READY) $(SNAKEMAKE)  ## install what runs chapters and trainings side by side, here or on a cluster
+
 format: $(READY)  ## bring code and notebooks into the house's style
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
@@ -52,7 +56,7 @@ benchmarks: $(PEERS)/.ready  ## measure what everything costs, about six minutes
 
 clean:  ## remove what was rendered and cached; environments and the runs in _runs stay
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis .benchmarks *.egg-info
-	find . -path "./$(VENV)*" -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -path './$(VENV)*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 chapters: $(READY)
 	$(stage) 'Running all chapters at book scale'
@@ -79,7 +83,7 @@ chapter: $(READY)
 	$(stage) 'One chapter at quick scale'
 	$(PY) -m srnn_lib run self-replication/definitions --scale quick
 
-unit: $(READY)
+unit: $(READY) $(SNAKEMAKE)
 	$(stage) 'Unit tests'
 	$(PY) -m pytest -m 'not site and not browser' -n $(JOBS) --dist worksteal tests
 
@@ -122,3 +126,9 @@ $(PEERS)/.ready: requirements-benchmarks.txt $(READY)
 	$(PY) -c "$(SITE)" > "$$($(PEERS_PY) -c "$(SITE)")/book.pth"
 	$(PEERS_PY) -m pip install -q --disable-pip-version-check -r requirements-benchmarks.txt -c constraints.txt \
 	  && touch $@ || echo 'JAX could not be installed: its rows will be missing.' >&2
+
+$(SNAKEMAKE): requirements-workflow.txt
+	$(stage) 'Installing Snakemake into $(WORKFLOW) (about 140 MB)'
+	$(PYTHON) -m venv --clear $(WORKFLOW)
+	$(WORKFLOW)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check -r requirements-workflow.txt
+	@touch $@

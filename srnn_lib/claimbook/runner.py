@@ -82,9 +82,17 @@ def plan_run(chapter: Chapter, scale: str = "book", overrides: Mapping[str, Any]
         BadInput: A scale that the chapter does not have, an unknown parameter, a value outside its rule, a faulty
             `parameters` cell.
     """
-    overrides = dict(overrides or {})
+    return plan_each(chapter, scale, [overrides or {}])[0]
+
+
+def plan_each(chapter: Chapter, scale: str, several: Iterable[Mapping[str, Any]]) -> list[RunPlan]:
+    """The plan of a run for each of `several` overrides; the chapter's code is looked at once. Errors as `plan_run`."""
     chapter.library()
     values = chapter.at(scale)
+    return [_plan(chapter, scale, values, overrides) for overrides in several]
+
+
+def _plan(chapter: Chapter, scale: str, values: Mapping[str, Any], overrides: Mapping[str, Any]) -> RunPlan:
     for name in overrides:
         checks.choice(f"parameter of {chapter.id}", name, [known for known in values if known != "scale"])
     changed = {name: parameters.checked(name, value, chapter.book.parameters) for name, value in overrides.items()}

@@ -111,9 +111,8 @@ def _chosen(said: SweepFile, folder: Path) -> list[tuple[Chapter, ChapterSweep]]
 def _runs(said: SweepFile, chapter: Chapter, own: ChapterSweep, place: Path) -> Iterator[SweptRun]:
     scale, seeds = own.scale or said.scale, said.seeds if own.seeds is None else own.seeds
     swept = ({"seed": seeds} if seeds else {}) | own.parameters
-    for values in product(*swept.values()):
-        overrides = dict(zip(swept, values, strict=True))
-        plan = runner.plan_run(chapter, scale, overrides)
+    several = [dict(zip(swept, values, strict=True)) for values in product(*swept.values())]
+    for plan, overrides in zip(runner.plan_each(chapter, scale, several), several, strict=True):
         yield SweptRun(plan.at(place / _name(plan)), overrides)
 
 
