@@ -419,6 +419,10 @@ def test_every_requirement_is_pinned_once_and_the_same_in_the_constraints():
     assert [name for name, pin in wanted.items() if pin[0].specifier != constraints[name][0].specifier] == []
 
 
+def test_everything_that_snakemake_needs_is_pinned():
+    assert [pin for each in pins("requirements-workflow.txt").values() for pin in each if "==" not in str(pin)] == []
+
+
 def test_what_the_library_imports_is_declared_with_a_lower_bound():
     lines = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     declared = {canonicalize_name(each.name): each.specifier for each in map(Requirement, lines)}
