@@ -11,7 +11,7 @@ from srnn_lib.experiments import soups
 from srnn_lib.replicators import fixpoints, soup, soup_schedule
 from srnn_lib.replicators.engines import UpdateRule
 from srnn_lib.replicators.presets import preset
-from srnn_lib.replicators.reductions import Aggregating, Weightwise
+from srnn_lib.replicators.reductions import Aggregating, Recurrent, Weightwise
 
 SINGLE, FULL = UpdateRule(0.05, "single"), UpdateRule(0.05, "full", momentum=0.5)
 BUSY = soup_schedule.SoupSchedule(0.6, 0.4, training_steps=2, severity=2)
@@ -48,12 +48,20 @@ def same(ours, theirs):
     torch.testing.assert_close(ours[finite], theirs[finite], rtol=1e-9, atol=1e-11)
 
 
-@pytest.mark.parametrize("rule", [SINGLE, FULL], ids=["single", "full"])
-@pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
-def test_event_by_event_like_the_plain_loop(paper_reduction, schedule, rule, draw, seeded):
-    weights = start(paper_reduction, 3, 5, draw, 0.5)
-    events, final = evolve(paper_reduction, weights, schedule, rule, 3, seeded(1))
-    loop = Loop(paper_reduction, weights, schedule, rule).evolve(3, seeded(1))
+def _dealt():
+    """Every schedule with every reduction, and both of them with both rules."""
+    for place, schedule in enumerate(SCHEDULES):
+        for number, reduction in enumerate((Weightwise(), Aggregating(), Recurrent())):
+            rule = ("single", "full")[(place + number) % 2]
+            given = reduction, SCHEDULES[schedule], {"single": SINGLE, "full": FULL}[rule]
+            yield pytest.param(*given, id=f"{type(reduction).__name__}-{schedule}-{rule}")
+
+
+@pytest.mark.parametrize(("reduction", "schedule", "rule"), [*_dealt()])
+def test_event_by_event_like_the_plain_loop(reduction, schedule, rule, draw, seeded):
+    weights = start(reduction, 3, 5, draw, 0.5)
+    events, final = evolve(reduction, weights, schedule, rule, 3, seeded(1))
+    loop = Loop(reduction, weights, schedule, rule).evolve(3, seeded(1))
     assert [tuple(row) for row in events.iloc[:, :5].itertuples(index=False)] == [event[:5] for event in loop.events]
     lengths = [np.array(each, dtype=float) for each in (events["displacement"], [event[5] for event in loop.events])]
     for each in lengths:
