@@ -119,7 +119,9 @@ def test_a_training_that_a_level_does_not_have_is_refused(images, tiny, name, le
 
 
 @pytest.mark.slow
-def test_all_tables_are_made_and_say_where_they_come_from(images, tiny, settings):
+def test_all_tables_are_made_and_say_where_they_come_from(images, tiny, settings, monkeypatch):
+    for name in make_tables.SETTINGS_SOURCES:  # the next test makes them
+        monkeypatch.setitem(make_tables.SETTINGS_SOURCES, name, lambda *_, **__: pd.DataFrame({"loss": [0.5]}))
     said = []
     paths = made("scaled", images, say=said.append)
     assert paths == [levels.table_path(name) for name in levels.TABLES]
@@ -138,25 +140,28 @@ def test_all_tables_are_made_and_say_where_they_come_from(images, tiny, settings
     assert made("scaled", images) == []
 
 
-def test_the_tables_of_settings_are_those_of_the_calibration(images, tiny):
+def test_the_tables_of_settings_are_those_of_the_calibration_made_once(images, tiny, monkeypatch):
+    assert made("scaled", images, ["calibration", "overlay"], train=False) == []
+    given = {}
+
+    def remembering(name, source):
+        return lambda *asked, **named: given.setdefault(name, source(*asked, **named))
+
+    for name, source in make_tables.SETTINGS_SOURCES.items():
+        monkeypatch.setitem(make_tables.SETTINGS_SOURCES, name, remembering(name, source))
     paths = made("scaled", images, ["calibration", "overlay"])
     assert [path.name for path in paths] == ["bi-calibration.parquet", "bi-overlay.parquet"]
     sweep, overlay = (results.read_table(path) for path in paths)
-    pd.testing.assert_frame_equal(sweep[0], calibration.calibration_table(images))
-    pd.testing.assert_frame_equal(overlay[0], calibration.overlay_table(images))
+    pd.testing.assert_frame_equal(sweep[0], given["calibration"])
+    pd.testing.assert_frame_equal(overlay[0], given["overlay"])
     assert set(sweep[0][["scaling", "init", "decay"]].itertuples(index=False, name=None)) == set(calibration.GRID)
     assert set(overlay[0]["level"]) == set(plans.PACES)
     for _, stamp in (sweep, overlay):
         assert stamp["modules"] == ["srnn_lib.experiments.calibration"]
-
-
-def test_the_tables_of_settings_are_made_once_and_never_without_training(images, tiny, monkeypatch):
-    assert made("scaled", images, ["calibration", "overlay"], train=False) == []
-    (path,) = made("scaled", images, ["overlay"])
-    before = path.read_bytes()
-    monkeypatch.setattr(calibration, "overlay_table", lambda *_, **__: pytest.fail("made again"))
-    assert made("scaled", images, ["overlay"]) == []
-    assert path.read_bytes() == before
+    before = [path.read_bytes() for path in paths]
+    given.clear()
+    assert made("scaled", images, ["calibration", "overlay"]) == []
+    assert (given, [path.read_bytes() for path in paths]) == ({}, before)
 
 
 @pytest.mark.slow
