@@ -5,9 +5,9 @@ import shutil
 import pytest
 import tinybook
 
-from srnn_lib.claimbook import audit, board, chapters, notebooks, runner, scoreboard
+from srnn_lib.claimbook import Judge, audit, board, chapters, notebooks, runner, scoreboard
 from srnn_lib.claimbook.board import read_board
-from srnn_lib.claimbook.judge import METADATA, OWN, Judge
+from srnn_lib.claimbook.judge import METADATA, OWN
 
 pytest_plugins = ("tinybook_fixtures",)
 
