@@ -1,4 +1,4 @@
-# The book's commands. Needs make and Python 3.11 or newer; everything else is installed into .venv.
+# The book's commands. Needs make and Python 3.11 or newer; the rest goes into .venv, and Snakemake into .venv-workflow.
 
 PYTHON ?= python3
 PORT ?= 8000
