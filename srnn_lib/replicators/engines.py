@@ -258,7 +258,8 @@ class Trainer:
         if orders is not None:
             return orders[first : first + steps]
         shape = self._drawn or len(weights), self.reduction.samples
-        return torch.stack([compiled.orders(self._source(), *shape, self._places) for _ in range(steps)])
+        drawn = [compiled.orders(self._source(), *shape, self._places) for _ in range(steps)]
+        return torch.stack(drawn) if steps > 1 else drawn[0][None]
 
     def _take(self, weights: Tensor, steps: int, other: Tensor | None, orders: Tensor | None) -> Tensor:
         if not self.keeps_nets_apart(weights):
