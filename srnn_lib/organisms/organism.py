@@ -114,7 +114,7 @@ class Organism:
         Source: ON §IV-B (weight re-substitution).
         """
         if self.particle.activation != "linear":
-            raise checks.bad_input("architecture", self.particle.activation, "linear ones: others have no gain")
+            raise checks.bad_input("architecture", self.particle.activation, "linear ones without feedback")
         return self._reached(self.particle.split(self.nets(weights)))[-1][0].unflatten(0, weights.shape[:2])
 
     def pulled(self, weights: Float[Tensor, "S N W"], pull: Float[Tensor, "S N"]) -> Float[Tensor, "S N W"]:
