@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 import torch
+from graphs import Repeated
 
 from srnn_lib.organisms import training
 from srnn_lib.organisms.organism import Organism
@@ -24,29 +25,6 @@ SCHEDULES = {
 PARTICLES = [Architecture((5, 3, 3, 1)), Architecture((5, 3, 1), "tanh", linear_output=True)]
 every_schedule = pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
 every_particle = pytest.mark.parametrize("particle", PARTICLES, ids=["linear", "tanh"])
-
-
-def on_gpu(test):
-    """A test that needs one."""
-    absent = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-    return pytest.mark.gpu(absent(test))
-
-
-class Repeated:
-    """In place of a graph: runs as often as one does, and restores the same, but every step is computed."""
-
-    def __init__(self, step, state, *given):
-        self.step, self.given = step, [each.clone() for each in given]
-        before = [each.clone() for each in state]
-        for _ in range(captured.WARM_UP + 1):
-            step(*self.given)
-        for each, value in zip(state, before, strict=True):
-            each.copy_(value)
-
-    def __call__(self, *given):
-        for kept, new in zip(self.given, given, strict=True):
-            kept.copy_(new)
-        return tuple(each.clone() for each in self.step(*self.given))
 
 
 @pytest.fixture(params=["addition", "images"])
@@ -86,7 +64,7 @@ def test_steps_that_change_everything_in_place_are_the_same(particle, schedule, 
             torch.testing.assert_close(found[name], value, rtol=1e-12, atol=1e-14, equal_nan=True)
 
 
-@on_gpu
+@pytest.mark.gpu
 @every_schedule
 @every_particle
 def test_a_gpu_trains_as_the_cpu_does(particle, schedule, lesson, seeded):
@@ -98,7 +76,7 @@ def test_a_gpu_trains_as_the_cpu_does(particle, schedule, lesson, seeded):
         torch.testing.assert_close(found[name], value, rtol=1e-9, atol=1e-11, equal_nan=True)
 
 
-@on_gpu
+@pytest.mark.gpu
 @every_schedule
 def test_a_training_goes_on_from_a_gpu_to_the_cpu_and_back(schedule, lesson, seeded):
     expected = course(pupil(lesson, PARTICLES[0], schedule, seeded))

@@ -5,6 +5,7 @@ from dataclasses import astuple, replace
 
 import pytest
 import torch
+from graphs import Repeated
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -23,29 +24,6 @@ RULES = {
     "not detached": UpdateRule(0.002, "full", detach=False),
 }
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-
-
-def on_gpu(test):
-    """A test that needs one."""
-    absent = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-    return pytest.mark.gpu(absent(test))
-
-
-class Repeated:
-    """In place of a graph: runs as often as one does, and restores the same, but every step is computed."""
-
-    def __init__(self, step, state, *given):
-        self.step, self.given = step, [each.clone() for each in given]
-        before = [each.clone() for each in state]
-        for _ in range(captured.WARM_UP + 1):
-            step(*self.given)
-        for each, value in zip(state, before, strict=True):
-            each.copy_(value)
-
-    def __call__(self, *given):
-        for kept, new in zip(self.given, given, strict=True):
-            kept.copy_(new)
-        return self.step(*self.given)
 
 
 @every_rule
@@ -129,13 +107,18 @@ def test_draws_are_the_same_on_every_device(seeded):
 # With a GPU
 
 
-def near(found, wanted, factor=1.0):
-    """Equal up to rounding, which a step or an application repeats: 1e-4 in single, 1e-11 in double precision."""
+def near(found, wanted, factor=1.0, kinks=False):
+    """Equal up to rounding, which a step or an application repeats: 1e-4 in single, 1e-11 in double precision.
+
+    With `kinks`, one net in fifty may be another: where a cell stands within rounding of a kink of its activation, a
+    step falls to one side or to the other.
+    """
     tolerance = factor * {torch.float32: 1e-4, torch.float64: 1e-11}.get(wanted.dtype, 0)
-    torch.testing.assert_close(found.cpu(), wanted, rtol=tolerance, atol=tolerance, equal_nan=True)
+    same = torch.isclose(found.cpu(), wanted, rtol=tolerance, atol=tolerance, equal_nan=True).all(-1)
+    assert same.double().mean() >= (0.98 if kinks else 1)
 
 
-@on_gpu
+@pytest.mark.gpu
 def test_applications_on_a_gpu(reduction, dtype, draw):
     weights, others = (0.6 * draw(reduction, 300, seed=seed, dtype=dtype) for seed in (0, 1))
     weights[5] = torch.inf
@@ -146,7 +129,7 @@ def test_applications_on_a_gpu(reduction, dtype, draw):
     assert (outcomes[0] != outcomes[1]).sum() <= 1  # one may lie within rounding of the margin
 
 
-@on_gpu
+@pytest.mark.gpu
 @pytest.mark.parametrize("engine", ["auto", "autograd"])
 @pytest.mark.parametrize("rule", [RULES["reset"], SINGLE], ids=["full", "single"])
 def test_steps_on_a_gpu(reduction, rule, engine, dtype, draw, seeded):
@@ -154,10 +137,11 @@ def test_steps_on_a_gpu(reduction, rule, engine, dtype, draw, seeded):
     for taught in (None, other):
         wanted = Trainer(reduction, rule, seeded(3), "plain").steps(weights, 5, other=taught)
         moved = None if taught is None else taught.cuda()
-        near(Trainer(reduction, rule, seeded(3), engine).steps(weights.cuda(), 5, other=moved), wanted)
+        found = Trainer(reduction, rule, seeded(3), engine).steps(weights.cuda(), 5, other=moved)
+        near(found, wanted, kinks=reduction.architecture.activation == "relu")
 
 
-@on_gpu
+@pytest.mark.gpu
 @every_rule
 @pytest.mark.parametrize("engine", ["plain", "autograd"])
 @pytest.mark.parametrize("taught", [False, True], ids=["itself", "another"])
@@ -175,7 +159,7 @@ def test_a_graph_is_its_steps_to_the_last_bit(paper_reduction, rule, engine, tau
     torch.testing.assert_close(*found, rtol=0, atol=0, equal_nan=True)
 
 
-@on_gpu
+@pytest.mark.gpu
 @pytest.mark.parametrize("build", [Weightwise, Aggregating, Recurrent])
 def test_courses_on_a_gpu(build, draw, seeded):
     reduction = build()
@@ -194,7 +178,7 @@ def test_courses_on_a_gpu(build, draw, seeded):
         assert (there.cpu() != here).sum() <= 3  # counts of nets that are within rounding of a margin
 
 
-@on_gpu
+@pytest.mark.gpu
 def test_a_course_moves_to_a_gpu_and_back(draw, seeded):
     nets = 0.5 * draw(Weightwise(), 40)
 
@@ -210,7 +194,7 @@ def test_a_course_moves_to_a_gpu_and_back(draw, seeded):
     near(dynamics.last(back), dynamics.last(course(nets, 3)))
 
 
-@on_gpu
+@pytest.mark.gpu
 @pytest.mark.parametrize("order", ["sequential", "simultaneous"])
 @pytest.mark.parametrize("rule", [FULL, SINGLE], ids=["full", "single"])
 def test_soups_on_a_gpu(order, rule, draw, seeded):
@@ -227,7 +211,7 @@ def test_soups_on_a_gpu(order, rule, draw, seeded):
         assert there.events[columns].equals(here.events[columns])
 
 
-@on_gpu
+@pytest.mark.gpu
 def test_noise_on_a_gpu(draw, seeded):
     parents = population.identity(Weightwise().architecture, "float64")
     tables = [
@@ -237,7 +221,7 @@ def test_noise_on_a_gpu(draw, seeded):
     assert (tables[0] != tables[1]).any(axis=1).sum() <= 2
 
 
-@on_gpu
+@pytest.mark.gpu
 def test_dealing_on_a_gpu(draw, seeded):
     nets = draw(Aggregating(), 30)
     found, wanted = (
