@@ -14,7 +14,7 @@ from srnn_lib.claimbook.board import payloads
 from srnn_lib.claimbook.judge import Verdict
 from srnn_lib.claimbook.registry import Book
 
-COLUMNS = {
+VERDICT_COLUMNS = {
     "chapter": str, "scale": str, "seed": "Int64", "claim": str, "word": str, "headline": bool, "quantity": str,
     "value": float, "low": float, "high": float, "n": "Int64", "passed": "boolean", "parameters": str, "library": str,
     "device": str, "day": str, "notebook": str,
@@ -38,7 +38,7 @@ def verdict_rows(paths: Iterable[Path], book: Book) -> pd.DataFrame:
             the registry; the line names it.
     """
     rows = [row for path in paths for row in _notebook(path, book)]
-    return pd.DataFrame(rows, columns=[*COLUMNS]).astype(COLUMNS)
+    return pd.DataFrame(rows, columns=[*VERDICT_COLUMNS]).astype(VERDICT_COLUMNS)
 
 
 def _notebook(path: Path, book: Book) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,20 @@ from srnn_lib.checks import BadInput, bad_input
 from srnn_lib.claimbook import results
 
 COMMAND = "make benchmarks"
-COLUMNS = ("what", "way", "form", "device", "nets", "shape", "weights", "unit", "count", "flop", "seconds", "rounds")
+TIME_COLUMNS = (
+    "what",
+    "way",
+    "form",
+    "device",
+    "nets",
+    "shape",
+    "weights",
+    "unit",
+    "count",
+    "flop",
+    "seconds",
+    "rounds",
+)
 _TEXTS = ("what", "way", "form", "device", "shape", "unit")
 
 
@@ -26,7 +39,7 @@ class Times:
     """What was measured.
 
     Attributes:
-        rows: One per timed call, with `COLUMNS`; seconds are those of the fastest round of the whole call.
+        rows: One per timed call, with `TIME_COLUMNS`; seconds are those of the fastest round of the whole call.
         machines: What each device is, by its name: processor, memory in GiB, versions, day, commit.
     """
 
@@ -80,7 +93,7 @@ def collect(paths: Iterable[Path], folder: Path) -> Times:
     """
     found = [_read_file(path) for path in paths]
     machines = {machine["device"]: machine for _, machine in found}
-    old = read(folder) or Times(pd.DataFrame(columns=list(COLUMNS)), {})
+    old = read(folder) or Times(pd.DataFrame(columns=list(TIME_COLUMNS)), {})
     kept = old.rows[~old.rows["device"].isin(list(machines))]
     rows = pd.concat([each for each in [kept, *(rows for rows, _ in found)] if len(each)], ignore_index=True)
     times = Times(rows, {**old.machines, **machines})
@@ -109,4 +122,4 @@ def _row(found: Mapping[str, Any]) -> dict[str, Any]:
     texts = {name: str(said.get(name, "")) for name in _TEXTS}
     numbers = {name: float(said.get(name, math.nan)) for name in ("nets", "weights", "count", "flop")}
     row = {**texts, **numbers, "seconds": float(stats["min"]), "rounds": int(stats["rounds"])}
-    return {name: row[name] for name in COLUMNS}
+    return {name: row[name] for name in TIME_COLUMNS}

@@ -11,7 +11,7 @@ from srnn_lib.checks import BadInput
 from srnn_lib.experiments import benchmarks
 from srnn_lib.experiments.bars import BARS, MANY, POPULATION, STACKS
 from srnn_lib.experiments.benchmarks import Times
-from srnn_lib.experiments.phrases import as_ratio, counted, duration, joined, rounded, span, table, tight
+from srnn_lib.experiments.phrases import as_ratio, counted, duration, listed, rounded, span, table, tight
 
 TRAINED_BY = {
     "compiled": ("compiled", "the library's kernels: the closed form without a tensor for every product"),
@@ -104,7 +104,7 @@ def _engines(times: Times) -> str:
     kernels, plain = (times.by_nets("self-training", way) for way in ("compiled", "plain"))
     ratios, few = {nets: plain[nets] / each for nets, each in kernels.items()}, min(kernels)
     lost = [counted(nets) for nets, ratio in ratios.items() if ratio < 1]
-    where = f"everywhere but with {joined(lost)} nets" if lost else "whatever the number of nets here"
+    where = f"everywhere but with {listed(lost)} nets" if lost else "whatever the number of nets here"
     autograd = times.each("self-training", "autograd", nets=POPULATION) / kernels[POPULATION]
     return (
         "**Which engine when.** Leave it at `auto`. On a processor that means the compiled kernels, which are faster"
@@ -163,7 +163,7 @@ def _peers(times: Times) -> str:
     if not times.by_nets("self-training", "JAX, natural"):
         said.append("JAX was not installed where this was measured, so it is missing here.")
     if slower:
-        said.append(f"Depending on the number of nets, {joined(slower)} as long as the kernels.")
+        said.append(f"Depending on the number of nets, {listed(slower)} as long as the kernels.")
     return " ".join(said)
 
 
@@ -172,7 +172,7 @@ def _comparison(name: str, ratios: dict[int, float]) -> str:
     faster = [f"{rounded(1 / ratio)} times with {counted(nets)}" for nets, ratio in ratios.items() if ratio < 1]
     slower = [ratio for ratio in ratios.values() if ratio >= 1]
     rest = f"; with other numbers of nets it takes {span(slower)} times as long" if slower else ""
-    return f"{name} is faster than the kernels: {joined(faster)} nets{rest}."
+    return f"{name} is faster than the kernels: {listed(faster)} nets{rest}."
 
 
 def _bars(times: Times) -> str:
@@ -202,7 +202,7 @@ def _sizes(times: Times) -> str:
         "A net that is applied to itself answers one question for every weight it has, and each answer passes through"
         " all of its weights: the work grows as the square of their number. A linear net is spared that while it trains"
         " itself, since the closed form asks for its one effective row alone. With twice the weights it takes"
-        f" {joined(doubled)} as long."
+        f" {listed(doubled)} as long."
     )
     return f"## Larger nets\n\n{text}\n\n{figure}"
 

@@ -51,6 +51,6 @@ def _to_two_digits(value: float) -> float:
     return float(f"{value:.2g}")
 
 
-def joined(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """Words as a list in a sentence."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -338,9 +338,9 @@ class TestOwnCommands:
     """A project may add commands of its own; the book's are there without it."""
 
     def test_the_book_alone(self, here, capsys):
-        assert list(book_cli.COMMANDS) == ["run", "status", "parameters", "claims"]
+        assert list(book_cli.COMMANDS) == ["run", "sweep", "status", "parameters", "claims"]
         assert book_cli.main(["evidence", "scaled"]) == 2
-        assert "command is 'evidence'; allowed: run, status, parameters, claims" in one_line(capsys)
+        assert "command is 'evidence'; allowed: run, sweep, status, parameters, claims" in one_line(capsys)
 
     def test_one_more(self, here, capsys):
         asked = []

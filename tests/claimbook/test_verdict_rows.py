@@ -11,7 +11,7 @@ from srnn_lib.claimbook.board import payloads
 from srnn_lib.claimbook.chapters import find
 from srnn_lib.claimbook.judge import OWN
 from srnn_lib.claimbook.registry import Book
-from srnn_lib.claimbook.verdict_rows import COLUMNS, verdict_rows
+from srnn_lib.claimbook.verdict_rows import VERDICT_COLUMNS, verdict_rows
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -39,7 +39,7 @@ def payload(nb, claim):
 
 def test_there_is_a_row_for_every_quantity_and_one_headline_for_every_verdict(rows):
     table = rows()
-    assert list(table.columns) == list(COLUMNS)
+    assert list(table.columns) == list(VERDICT_COLUMNS)
     assert list(table["quantity"]) == ["zero_share", "margin", "error"]
     assert list(table["headline"]) == [True, False, True]
     assert list(table["claim"]) == ["SR-01", "SR-01", "SR-02"]
@@ -120,7 +120,7 @@ def test_nothing_measured_is_no_number(rows):
 
 def test_without_notebooks_there_is_an_empty_table(book):
     table = verdict_rows([], Book.here(book))
-    assert (list(table.columns), len(table)) == (list(COLUMNS), 0)
+    assert (list(table.columns), len(table)) == (list(VERDICT_COLUMNS), 0)
 
 
 @pytest.mark.parametrize(

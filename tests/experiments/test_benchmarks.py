@@ -30,7 +30,7 @@ def test_what_is_written_is_what_is_read(times, tmp_path):
     again = benchmarks.read(tmp_path)
     assert again.rows.equals(times.rows)
     assert again.machines == times.machines
-    assert list(again.rows.columns) == list(benchmarks.COLUMNS)
+    assert list(again.rows.columns) == list(benchmarks.TIME_COLUMNS)
 
 
 def test_the_machine_is_described_but_not_named(times):

@@ -100,7 +100,7 @@ def test_a_table_only_measures_what_was_trained_by_name(images, tiny, monkeypatc
     for name, each in make_tables.named_trainings("scaled").items():
         if "plateau" in each.tables:
             make_tables.run_training(name, "scaled", images)
-    monkeypatch.setattr(Training, "_train", lambda *_: pytest.fail("it was trained again"))
+    monkeypatch.setattr(checkpoints, "_train", lambda *_: pytest.fail("it was trained again"))
     (path,) = made("scaled", images, ["plateau"])
     assert len(results.read_table(path)[1]["courses"]) == 3
 

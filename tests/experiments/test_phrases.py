@@ -41,7 +41,7 @@ def test_a_span_of_one_value_is_that_value():
 
 
 def test_lists_end_in_and():
-    assert [phrases.joined(words) for words in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    assert [phrases.listed(words) for words in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
 
 
 def test_a_tight_table_is_one_of_that_class():
