@@ -83,7 +83,7 @@ def test_a_gpu_stands_beside_one_core_and_what_it_did_not_measure_is_left_out(pa
     assert "No GPU was at hand" in page()
     text = page(gpu=True)
     assert "No GPU was at hand" not in text
-    assert "Wall time on a Example GPU" in text
+    assert "Wall time on one Example GPU" in text
     assert "| a net and step, 1 million nets | 2 ns | 20 ns | 10 |" in text
     assert "| organism 5:1, a batch | 500 µs | 1.5 ms | 3 |" in text
     assert "organism 25:1, a batch" not in text
