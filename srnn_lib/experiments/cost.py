@@ -309,8 +309,8 @@ def _on_gpu(times: Times, gpu: str) -> str:
     ]
     rows = [[name, duration(there), duration(here), rounded(here / there)] for name, there, here in pairs if there > 0]
     text = (
-        f"Wall time on one {times.machines[gpu]['processor']} beside CPU time on one core; nets train by the plain engine"
-        f" there, by the kernels here. A large product of matrices in float32 reaches"
+        f"Wall time on one {times.machines[gpu]['processor']} beside CPU time on one core; nets train by the plain"
+        f" engine there, by the kernels here. A large product of matrices in float32 reaches"
         f" {rounded(_product(times, gpu)[0] / 1e12)} TFLOP per second."
     )
     return f"{text}\n\n{table(['', 'GPU', 'one core', 'times as fast'], rows)}"
