@@ -7,10 +7,11 @@ from typing import Any
 from nbformat import NotebookNode
 
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import board, chapters, judge, notebooks, results, scoreboard
+from srnn_lib.claimbook import board, chapters, notebooks, results, scoreboard
 from srnn_lib.claimbook.board import Board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book, Claim
+from srnn_lib.claimbook.verdicts import OWN, VARIANT_METADATA, restore, restore_variant
 
 REMEDY = "run: python -m srnn_lib claims --write"
 # Calls that only carry a number on; any other call counts as a computation.
@@ -58,20 +59,33 @@ def _chapter(chapter: Chapter, found: Board) -> Iterator[str]:
         if name in seen:
             yield f"{name} has two stored verdicts"
         seen.add(name)
+    for _, payload, data in board.payloads(chapter.nb, key=VARIANT_METADATA):
+        yield from _variant(found, payload, data)
     yield from _sources(chapter)
 
 
 def _verdict(claim: Claim, scales: list[str], payload: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
-    if payload.get("scale") == judge.OWN:
+    if payload.get("scale") == OWN:
         yield "was found with own settings, which do not count"
         return
     try:
-        again, _ = (verdict := judge.restore(claim, payload, scales))._repr_mimebundle_()
+        again, _ = (verdict := restore(claim, payload, scales))._repr_mimebundle_()
     except BadInput as error:
         yield f"does not fit the registry: {error}"
         return
     if payload != verdict.payload or any(data.get(kind) != text for kind, text in again.items()):
         yield f"is not what its stored values give today, which is: {verdict.word}"
+
+
+def _variant(found: Board, payload: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
+    name = f"the variant {payload.get('value')}"
+    try:
+        again, _ = (variant := restore_variant(payload, found.verdicts))._repr_mimebundle_()
+    except BadInput as error:
+        yield f"{name} does not fit the verdicts: {error}"
+        return
+    if payload != variant.payload or any(data.get(kind) != text for kind, text in again.items()):
+        yield f"{name} is not what its stored values give today"
 
 
 def _place(claim: Claim, chapter: str, cell: NotebookNode) -> Iterator[str]:
@@ -103,12 +117,20 @@ def _sources(chapter: Chapter) -> Iterator[str]:
                 yield f"{name} is handed a constant as {quantity.arg}, not a measured value"
         if any(_is_constant(levels, constants) for levels in call.args[1:]):
             yield f"{name} is handed constants, not measured values"
+    for call in (each for cell in cells for each in _calls(cell.source, "under")):
+        if any(_is_constant(given, constants) for given in call.args[2:]):
+            yield f"{ast.unparse(call)[:40]} ... is handed constants, not measured values"
 
 
 def _judgements(source: str) -> list[tuple[str, ast.Call]]:
-    calls = [node for node in ast.walk(notebooks.parse_cell(source)) if isinstance(node, ast.Call)]
-    judged = [(call.args[0], call) for call in calls if _called(call) == "judge" and call.args]
+    judged = [(call.args[0], call) for call in _calls(source, "judge") if call.args]
     return [(str(claim.value), call) for claim, call in judged if isinstance(claim, ast.Constant)]
+
+
+def _calls(source: str, name: str) -> list[ast.Call]:
+    """The calls of functions or methods of that name."""
+    found = [node for node in ast.walk(notebooks.parse_cell(source)) if isinstance(node, ast.Call)]
+    return [call for call in found if _called(call) == name]
 
 
 def _source(call: Any) -> str:

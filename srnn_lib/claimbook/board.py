@@ -10,19 +10,20 @@ from typing import Any
 from nbformat import NotebookNode
 
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import chapters, judge, notebooks
+from srnn_lib.claimbook import chapters, notebooks
 from srnn_lib.claimbook.chapters import Chapter
-from srnn_lib.claimbook.judge import Verdict
 from srnn_lib.claimbook.registry import Book, Claim, Paper
+from srnn_lib.claimbook.verdicts import METADATA, VARIANT_METADATA, Variant, Verdict, restore, restore_variant
 
 
 @dataclass(frozen=True)
 class Board:
-    """A book, its chapters, and the verdicts stored in them, by claim id."""
+    """A book, its chapters, the verdicts stored in them, by claim id, and those under other choices."""
 
     book: Book
     chapters: Sequence[Chapter]
     verdicts: Mapping[str, Verdict]
+    variants: Sequence[Variant] = ()
 
     @cached_property
     def written(self) -> set[str]:
@@ -43,6 +44,12 @@ class Board:
         """Its verdict; a claim without one is open."""
         return self.verdicts[claim.id].word if claim.id in self.verdicts else "open"
 
+    def hinges_of(self, claim: Claim) -> list[str]:
+        """What its verdict hinges on: first what turned its word when it was chosen otherwise, then what was read."""
+        turned = {variant.hinge for variant in self.variants if claim.id in variant.turned}
+        read = (name for name in claim.hinges_on if name not in turned)
+        return [*(name for name in self.book.hinges if name in turned), *read]
+
 
 def read_board(folder: Path | None = None) -> Board:
     """The book in `folder` (default: around us) with its stored verdicts.
@@ -53,23 +60,31 @@ def read_board(folder: Path | None = None) -> Board:
     Raises:
         BadInput: A faulty registry or notebook.
     """
-    book, verdicts = Book.here(folder), {}
+    book, verdicts, variants = Book.here(folder), {}, []
     written = chapters.find_all(book.folder)
     for chapter in written:
         for _, payload, _ in payloads(chapter.nb, "verdict"):
             claim = book.claims.get(str(payload.get("claim")))
             if claim and claim.chapter == chapter.id:
                 with suppress(BadInput):
-                    verdicts[claim.id] = judge.restore(claim, payload, book.scales)
-    return Board(book, written, verdicts)
+                    verdicts[claim.id] = restore(claim, payload, book.scales)
+        for _, payload, _ in payloads(chapter.nb, key=VARIANT_METADATA):
+            with suppress(BadInput):
+                variants.append(restore_variant(payload, verdicts))
+    return Board(book, written, verdicts, variants)
 
 
-def payloads(nb: NotebookNode, tag: str | None = None) -> list[tuple[Any, dict[str, Any], dict[str, Any]]]:
-    """Cell, payload and printed data of each verdict in `nb`; with `tag`, only of cells that have it."""
+def payloads(
+    nb: NotebookNode, tag: str | None = None, key: str = METADATA
+) -> list[tuple[Any, dict[str, Any], dict[str, Any]]]:
+    """Cell, payload and printed data of each verdict in `nb`; with `tag`, only of cells that have it.
+
+    With `key` as `VARIANT_METADATA`, of each variant.
+    """
     return [
-        (cell, output.metadata[judge.METADATA], output.data)
+        (cell, output.metadata[key], output.data)
         for cell in notebooks.code_cells(nb)
         if tag is None or notebooks.has(cell, tag)
         for output in cell.outputs
-        if judge.METADATA in output.get("metadata", {})
+        if key in output.get("metadata", {})
     ]

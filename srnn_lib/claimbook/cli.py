@@ -15,9 +15,10 @@ from typing import Any, NamedTuple, NoReturn
 
 from srnn_lib import checks, saving
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import audit, chapters, judge, results, runner, scoreboard, sweeps, verdict_rows
+from srnn_lib.claimbook import audit, chapters, results, runner, scoreboard, sweeps, verdict_rows
 from srnn_lib.claimbook.board import read_board
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.verdicts import headline
 
 
 class Command(NamedTuple):
@@ -192,7 +193,7 @@ def _verdicts(measured: Callable[[Path], str], options: argparse.Namespace) -> i
     if options.json:
         sys.stdout.write(scoreboard.to_json(table))
     elif not (options.check or options.write):
-        found = {name: judge.headline(verdict) for name, verdict in board.verdicts.items()}
+        found = {name: headline(verdict) for name, verdict in board.verdicts.items()}
         rows = [(row["id"], row["verdict"], row["chapter"], found.get(row["id"], "")) for row in table]
         print(_aligned([("claim", "verdict", "chapter", "measured"), *rows]))
     faults = audit.problems(board, said) if options.check else []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -23,11 +23,21 @@ TESTS = {
     "above": ("above", operator.gt), "below": ("below", operator.lt), "equals": ("exactly", operator.eq),
 }  # fmt: skip
 Bounds = Mapping[str, float]
+Kind = Literal["empirical", "analytical", "by construction"]
+"""Of a claim: decided by measurement, by algebra that is checked on examples, or by how the nets are built."""
+KINDS: tuple[str, ...] = get_args(Kind)
 
 
 def accepts(bounds: Bounds, value: float) -> bool:
     """Whether `value` is a finite number inside all `bounds`."""
     return math.isfinite(value) and all(TESTS[kind][1](value, bound) for kind, bound in bounds.items())
+
+
+def interval(bounds: Bounds) -> tuple[float, float]:
+    """The lowest and the highest number that the bounds leave room for, infinite where there is none."""
+    lowest = max((bounds[kind] for kind in ("min", "above", "equals") if kind in bounds), default=-math.inf)
+    highest = min((bounds[kind] for kind in ("max", "below", "equals") if kind in bounds), default=math.inf)
+    return lowest, highest
 
 
 def describe(bounds: Bounds) -> str:
@@ -56,10 +66,15 @@ class Hinge(Content):
 
 
 class Criterion(Content):
-    """One measured quantity of a claim and its bounds at each scale (`book` always among them)."""
+    """One measured quantity of a claim and its bounds at each scale (`book` always among them).
+
+    Its role is "core" where the paper's sentence says it, and "side" where it is context, a precondition or ours: side
+    checks are shown, and decide nothing.
+    """
 
     name: str
     label: Text
+    role: Literal["core", "side"] = "core"
     bounds: dict[str, dict[str, float]]
 
     def at(self, scale: str) -> Bounds:
@@ -83,8 +98,7 @@ def _require_bounds(scale: str, bounds: Bounds) -> None:
         checks.number(f"{scale}.{checks.choice(scale, kind, TESTS)}", bound)
     if not bounds or ("equals" in bounds and len(bounds) > 1):
         raise bad_input(scale, dict(bounds), "`equals` alone, or one or more of min, max, above, below")
-    lowest = max((bounds[kind] for kind in ("min", "above") if kind in bounds), default=-math.inf)
-    highest = min((bounds[kind] for kind in ("max", "below") if kind in bounds), default=math.inf)
+    lowest, highest = interval(bounds)
     strict = lowest == highest and lowest in (bounds.get("above"), bounds.get("below"))
     if lowest > highest or strict:
         raise BadInput(f"{scale}: no number is {describe(bounds)}")
@@ -110,13 +124,14 @@ def _criterion(name: Any, entry: Any) -> dict[str, Any]:
         raise bad_input("name of a check", name, "a Python identifier")
     if not isinstance(entry, dict):
         raise bad_input(name, entry, MAPPING)
-    label = {"label": entry["label"]} if "label" in entry else {}
-    return {"name": name, **label, "bounds": {key: entry[key] for key in entry if key != "label"}}
+    own = {key: entry[key] for key in ("label", "role") if key in entry}
+    return {"name": name, **own, "bounds": {key: entry[key] for key in entry if key not in own}}
 
 
 class Claim(Content):
     """One entry of the registry; `criterion` is its wording, `checks` what the machine compares.
 
+    `kind` is one of `KINDS`, and `follows_from` names claims that this one needs no data of its own beside.
     `hinges_on` says why a verdict is as it is, the most important of the hinges first. It is a reading of the chapter,
     made after the run, and decides nothing.
     """
@@ -132,6 +147,8 @@ class Claim(Content):
     checks: Annotated[dict[str, Criterion], BeforeValidator(_criteria)] = Field({})
     lost: Text = ""
     note: Text = ""
+    kind: Kind = "empirical"
+    follows_from: tuple[str, ...] = Field((), strict=False)
     hinges_on: tuple[str, ...] = Field((), strict=False)
 
     @model_validator(mode="after")
@@ -144,6 +161,8 @@ class Claim(Content):
             raise bad_input("id", self.id, f"{self.paper}- and two digits")
         if not self.checks and not self.lost:
             raise BadInput("checks are missing; only a claim whose text lost something (`lost`) may have none")
+        if self.checks and next(iter(self.checks.values())).role == "side":
+            raise BadInput("the first check is the headline, and cannot be a side one")
         for name in self.hinges_on:
             checks.choice("hinges_on", name, book.hinges)
         if len(set(self.hinges_on)) < len(self.hinges_on):
@@ -244,7 +263,12 @@ class Book:
     def claims(self) -> dict[str, Claim]:
         """All claims by id, in the registry's order."""
         _ = self.papers, self.hinges, self.by_scale  # so that a fault in one of these files is said to be there
-        return read_entries(self.file("claims.yml"), Claim, self, _by_id)
+        found = read_entries(self.file("claims.yml"), Claim, self, _by_id)
+        for claim in found.values():
+            if unknown := [name for name in claim.follows_from if name not in found or name == claim.id]:
+                wanted = "ids of other claims"
+                raise bad_input(f"claims.yml, {claim.id}: follows_from", unknown, wanted)
+        return found
 
     @cached_property
     def order(self) -> list[str]:

@@ -13,6 +13,8 @@ VERDICT_LOOKS = {
     "partly": ("#E69F00", '<path d="M10 4.5a5.5 5.5 0 0 0 0 11z" fill="#1a1a1a"/>'
                '<circle cx="10" cy="10" r="5.5" fill="none" stroke="#1a1a1a" stroke-width="1.6"/>'),
     "not reproduced": ("#D55E00", '<path d="M5.8 5.8 14.2 14.2M14.2 5.8 5.8 14.2" stroke="#fff" {pen}/>'),
+    "undecided": ("#CC79A7", '<path d="M4.5 8.4c2-2.6 4-2 5.5-.6s3.5 1.6 5.5-1M4.5 13.4c2-2.6 4-2 5.5-.6'
+                  's3.5 1.6 5.5-1" fill="none" stroke="#1a1a1a" {pen}/>'),
     "not testable": ("#56B4E9", '<path d="M7 7.3c.2-3.8 6-3.6 6 0 0 2.2-3 2.3-3 4.8" fill="none" '
                      'stroke="#1a1a1a" {pen}/><circle cx="10" cy="15.6" r="1.4" fill="#1a1a1a"/>'),
     "open": ("none", '<circle cx="10" cy="10" r="3.4" fill="none" stroke="#8c8c8c" stroke-width="1.4"/>'),
@@ -62,7 +64,7 @@ def _definition(word: str) -> str:
 
 def _legend(numbers: Counter[str], top: int) -> list[str]:
     parts, x = [], _MARGIN
-    for word in VERDICT_LOOKS:
+    for word in (word for word in VERDICT_LOOKS if numbers[word]):
         label = f"{word} {numbers[word]}"
         parts.append(_square(x, top, word))
         parts.append(f'<text x="{x + _SIDE + 6}" y="{top + 15}" font-size="13">{label}</text>')

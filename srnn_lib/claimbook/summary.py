@@ -6,8 +6,8 @@ The text around it is written by hand, in `book/PART/summary.md`; this is the pa
 from collections.abc import Mapping
 
 from srnn_lib.claimbook.board import Board
-from srnn_lib.claimbook.judge import SYMBOLS, Verdict
 from srnn_lib.claimbook.registry import Claim, describe
+from srnn_lib.claimbook.verdicts import SYMBOLS, Verdict
 
 HEAD = ("Claim", "What the paper says", "What we found", "Verdict")
 WIDTHS = "9 43 33 15"
@@ -15,7 +15,7 @@ WIDTHS = "9 43 33 15"
 
 def block(paper: str, board: Board) -> str:
     """MyST text on the claims of `paper`; every claim stands in one place, under the first thing it hinges on."""
-    firsts = [((*claim.hinges_on, "")[0], claim) for claim in board.claims_of(paper)]
+    firsts = [((*board.hinges_of(claim), "")[0], claim) for claim in board.claims_of(paper)]
     groups = {name: [claim for first, claim in firsts if first == name] for name in ("", *board.book.hinges)}
     parts = ["## At a glance", _glance(groups, board)]
     plain = groups.pop("")
@@ -36,11 +36,12 @@ def block(paper: str, board: Board) -> str:
 
 
 def findings(verdict: Verdict | None) -> str:
-    """The headline value and every further quantity that failed, with what was wanted of what failed."""
+    """The headline value and every further one that decides and does not hold, with what was wanted of the latter."""
     if verdict is None:
         return "Nothing yet."
-    shown = [check for check in verdict.checks if check is verdict.checks[0] or not check.passed]
-    found = [f"{c.label}: {c.measured}" + ("" if c.passed else f", wanted {describe(c.bounds)}") for c in shown]
+    lacking = [check for check in verdict.checks if check.result != "holds" and not check.side]
+    shown = [check for check in verdict.checks if check is verdict.checks[0] or check in lacking]
+    found = [f"{c.label}: {c.measured}" + f", wanted {describe(c.bounds)}" * (c in lacking) for c in shown]
     return "; ".join(found) or "Nothing to measure."
 
 
@@ -48,7 +49,7 @@ def claims_table(inside: list[Claim], board: Board) -> str:
     """Claims with statement, finding and verdict, as a list-table for a page in the folder of their chapters."""
     rows = [list(HEAD)]
     for claim in inside:
-        also = ", ".join(board.book.hinges[name].title for name in claim.hinges_on[1:])
+        also = ", ".join(board.book.hinges[name].title for name in board.hinges_of(claim)[1:])
         found = findings(board.verdicts.get(claim.id)) + (f"\n\n    *Hinges on this, too:* {also}." if also else "")
         word = board.word(claim)
         rows.append([_link(claim, board), f"{claim.statement} ({claim.place})", found, f"{SYMBOLS[word]} {word}"])

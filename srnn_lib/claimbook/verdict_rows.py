@@ -9,14 +9,14 @@ import pandas as pd
 
 from srnn_lib import saving
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import judge, notebooks
+from srnn_lib.claimbook import notebooks
 from srnn_lib.claimbook.board import payloads
-from srnn_lib.claimbook.judge import Verdict
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.verdicts import Verdict, restore
 
 VERDICT_COLUMNS = {
     "chapter": str, "scale": str, "seed": "Int64", "claim": str, "word": str, "headline": bool, "quantity": str,
-    "value": float, "low": float, "high": float, "n": "Int64", "passed": "boolean", "parameters": str, "library": str,
+    "value": float, "low": float, "high": float, "n": "Int64", "result": str, "side": "boolean", "parameters": str, "library": str,
     "device": str, "day": str, "notebook": str,
 }  # fmt: skip
 """The columns of the table, and what they hold."""
@@ -29,8 +29,8 @@ def verdict_rows(paths: Iterable[Path], book: Book) -> pd.DataFrame:
 
     Returns:
         One row per verdict and quantity: chapter, scale, seed, claim, its word, whether the quantity is the headline
-        (of which every verdict has one row), the quantity's name, value, interval, number of observations and whether
-        it passed; the parameters as JSON, a digest of the library, the device, the day, and the notebook. A claim that
+        (of which every verdict has one row), the quantity's name, value, interval, number of observations, what
+        came out of it and whether it is a remark; the parameters as JSON, a digest of the library, the device, the day, and the notebook. A claim that
         is not testable has one row without a quantity.
 
     Raises:
@@ -67,7 +67,7 @@ def _own(payload: dict[str, Any], scale: str, path: Path, book: Book) -> Verdict
     try:
         if own["claim"] not in book.claims:
             raise BadInput(f"{own['claim']} is not in the registry")
-        return judge.restore(book.claims[own["claim"]], {**own, "scale": scale}, book.scales)
+        return restore(book.claims[own["claim"]], {**own, "scale": scale}, book.scales)
     except (BadInput, KeyError) as error:
         raise BadInput(f"{path.name} cannot be merged: {error}; delete it and run it again") from error
 
@@ -75,6 +75,6 @@ def _own(payload: dict[str, Any], scale: str, path: Path, book: Book) -> Verdict
 def _quantities(found: Verdict) -> Iterator[dict[str, Any]]:
     verdict = {"claim": found.claim.id, "word": found.word}
     for place, check in enumerate(found.checks):
-        yield {**verdict, "headline": place == 0, "quantity": check.name, **vars(check.found), "passed": check.passed}
+        yield {**verdict, "headline": place == 0, "quantity": check.name, **vars(check.found), "result": check.result, "side": check.side}
     if not found.checks:
         yield {**verdict, "headline": True, "quantity": ""}

@@ -7,8 +7,9 @@ from nbformat import from_dict
 from srnn_lib.claimbook import audit
 from srnn_lib.claimbook.board import read_board
 from srnn_lib.claimbook.estimates import share
-from srnn_lib.claimbook.judge import OWN, Judge
+from srnn_lib.claimbook.judge import Judge
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.verdicts import OWN
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -43,8 +44,8 @@ class TestAudit:
                 lambda stored: stored["srnn"].update(verdict="partly"),
                 "SR-01 is not what its stored values give",
             ),
-            (lambda stored: stored["srnn"]["checks"][0].update(value=0.1), "today, which is: partly"),
-            (lambda stored: stored["srnn"]["checks"][0].update(passed=False), "SR-01 is not what its stored"),
+            (lambda stored: stored["srnn"]["checks"][0].update(value=0.1), "today, which is: undecided"),
+            (lambda stored: stored["srnn"]["checks"][0].update(result="fails"), "SR-01 is not what its stored"),
             (
                 lambda stored: stored["srnn"]["checks"][0]["bounds"].update(min=0.0),
                 "SR-01 is not what its stored",
@@ -77,7 +78,7 @@ class TestAudit:
         path = run_book / "book" / "claims.yml"
         path.write_text(path.read_text("utf-8").replace("max: 0.8", "max: 0.6"), encoding="utf-8")
         found = problems(run_book)
-        assert any("SR-01" in line and "which is: partly" in line for line in found)
+        assert any("SR-01" in line and "which is: undecided" in line for line in found)
         assert any("scoreboard.json is not up to date" in line for line in found)
 
     @pytest.mark.parametrize(

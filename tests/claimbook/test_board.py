@@ -7,7 +7,7 @@ import tinybook
 
 from srnn_lib.claimbook import Judge, audit, board, chapters, notebooks, runner, scoreboard
 from srnn_lib.claimbook.board import read_board
-from srnn_lib.claimbook.judge import METADATA, OWN
+from srnn_lib.claimbook.verdicts import METADATA, OWN
 
 pytest_plugins = ("tinybook_fixtures",)
 

@@ -13,8 +13,8 @@ from nbformat.v4 import new_output
 from srnn_lib import __main__ as cli
 from srnn_lib.claimbook import chapters, notebooks, results, runner, sweeps
 from srnn_lib.claimbook import cli as book_cli
-from srnn_lib.claimbook.judge import OWN
 from srnn_lib.claimbook.runner import Run
+from srnn_lib.claimbook.verdicts import OWN
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -365,7 +365,7 @@ class TestClaims:
         assert lines[1].split()[:3] == ["SR-01", "reproduced", tinybook.CHAPTER]
         assert lines[1].endswith("share at zero: 0.62 [0.47, 0.76], n = 40")
         assert lines[3].split() == ["ON-01", "open", "organism-networks/definitions"]
-        assert lines[4] == "3 claims: 2 reproduced, 1 open"
+        assert lines[4] == "3 claims: of 3 empirical: 2 reproduced, 1 open"
 
     def test_json(self, run_here, capsys):
         assert cli.main(["claims", "--json"]) == 0
@@ -375,7 +375,7 @@ class TestClaims:
 
     def test_check_passes_an_honest_book(self, run_here, capsys):
         assert cli.main(["claims", "--check"]) == 0
-        assert capsys.readouterr() == ("3 claims: 2 reproduced, 1 open\n", "")
+        assert capsys.readouterr() == ("3 claims: of 3 empirical: 2 reproduced, 1 open\n", "")
 
     def test_check_finds_a_verdict_edited_by_hand(self, run_here, capsys):
         def edit(nb):

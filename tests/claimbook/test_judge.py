@@ -7,13 +7,12 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import tinybook
-from hypothesis import given
-from hypothesis import strategies as st
 from IPython.core.formatters import DisplayFormatter
 
-from srnn_lib.claimbook.estimates import NOTHING, Estimate, exact
-from srnn_lib.claimbook.judge import OWN, SYMBOLS, Check, Judge, Verdict, at_levels, decide, headline, restore, verdict
+from srnn_lib.claimbook.estimates import NOTHING, Estimate
+from srnn_lib.claimbook.judge import Judge
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.verdicts import OWN, SYMBOLS, Verdict, at_levels, headline, restore, restore_variant, verdict
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -76,37 +75,6 @@ class TestLevels:
         assert [turned.scale, *(other.scale for other in turned.beside)] == ["book", "scaled", "paper"]
 
 
-def check(value, n=1, **bounds):
-    return Check("x", "x", bounds, Estimate(value, value, value, n))
-
-
-class TestDecision:
-    @pytest.mark.parametrize(
-        ("found", "word"),
-        [
-            ([], "not testable"),
-            ([True], "reproduced"),
-            ([True, True, True], "reproduced"),
-            ([True, False], "partly"),
-            ([False, True, True], "partly"),
-            ([False], "not reproduced"),
-            ([False, False], "not reproduced"),
-        ],
-    )
-    def test_every_verdict(self, found, word):
-        assert decide([check(float(passed), equals=1.0) for passed in found]) == word
-
-    @given(
-        st.dictionaries(st.sampled_from(["min", "max", "above", "below", "equals"]), st.floats(-9, 9), min_size=1),
-        st.sampled_from([NOTHING, exact(math.nan), exact(math.inf), exact(-math.inf), Estimate(0.0, 0.0, 0.0, 0)]),
-    )
-    def test_nothing_measured_never_passes(self, bounds, found):
-        measured = Check("x", "x", bounds, found)
-        assert not measured.passed
-        assert decide([measured]) == ("open" if measured.empty else "not reproduced")
-        assert decide([measured, check(1.0, equals=1.0)]) == "partly"
-
-
 class TestJudge:
     def test_a_verdict(self, judge):
         found = judge("SR-01", **GOOD)
@@ -118,9 +86,9 @@ class TestJudge:
             "scale": "book",
             "checks": [
                 {"name": "zero_share", "value": 0.56, "low": 0.49, "high": 0.63, "n": 200}
-                | {"bounds": {"min": 0.4, "max": 0.8}, "passed": True},
+                | {"bounds": {"min": 0.4, "max": 0.8}, "result": "holds"},
                 {"name": "margin", "value": 0.1, "low": 0.1, "high": 0.1, "n": 1}
-                | {"bounds": {"above": 0.0}, "passed": True},
+                | {"bounds": {"above": 0.0}, "result": "holds"},
             ],
         }
 
@@ -216,6 +184,70 @@ class TestJudge:
         change(stored)
         with refused(*words):
             restore(claims["SR-01"], stored, SCALES)
+
+
+DOUBLE = {"SR-01": {"zero_share": Estimate(0.3, 0.2, 0.35, 200), "margin": -0.2}, "SR-02": {"error": 0.0}}
+
+
+class TestVariants:
+    @pytest.fixture
+    def judged(self, judge):
+        judge("SR-01", **GOOD)
+        judge("SR-02", error=0.0)
+        return judge
+
+    def test_a_claim_hinges_on_what_turns_its_word(self, judged):
+        found = judged.under("float32", "double precision", DOUBLE)
+        assert found.turned == ["SR-01"]
+        assert [[other.word, held.word] for other, held in found.pairs] == [
+            ["not reproduced", "reproduced"], ["reproduced", "reproduced"],
+        ]  # fmt: skip
+        assert "SR-01 turns." in str(found)
+        assert judged.verdicts["SR-01"].word == "reproduced"
+
+    def test_what_is_undecided_turns_nothing(self, judged):
+        found = judged.under("steps", "half as many", {"SR-01": GOOD | {"margin": Estimate(0.1, -0.1, 0.3, 9)}})
+        assert (found.pairs[0][0].word, found.turned) == ("undecided", [])
+        assert "No verdict turns." in str(found)
+
+    def test_it_is_compared_at_the_scale_of_the_run(self, judge):
+        judge("SR-01", {"book": GOOD, "scaled": HIGHER})
+        found = judge.under("float32", "double precision", {"SR-01": GOOD})
+        assert (found.pairs[0][1].scale, found.turned) == ("book", [])
+
+    def test_side_checks_may_be_left_out(self, book):
+        tinybook.edit_data(book, "claims.yml", lambda held: held[0]["checks"]["margin"].update(role="side"))
+        judge = judging(book)
+        judge("SR-01", **GOOD)
+        found = judge.under("float32", "double precision", {"SR-01": {"zero_share": 0.2}})
+        assert found.turned == ["SR-01"]
+
+    def test_notebooks_get_text_html_and_payload_and_it_comes_back(self, judged):
+        found = judged.under("float32", "double precision", DOUBLE)
+        data, metadata = DisplayFormatter().format(found)
+        stored = json.loads(json.dumps(metadata["srnn-variant"], allow_nan=False))
+        assert restore_variant(stored, judged.verdicts)._repr_mimebundle_() == found._repr_mimebundle_()
+        assert "Under double precision" in data["text/html"]
+        assert Tags.unbalanced(data["text/html"]) == []
+
+    @pytest.mark.parametrize("change", [{"verdicts": []}, {"verdicts": None}, {"verdicts": [{"claim": "SR-01"}]}])
+    def test_a_payload_that_is_not_one(self, judged, refused, change):
+        stored = judged.under("float32", "double precision", DOUBLE).payload
+        with refused("a stored variant is damaged"):
+            restore_variant(stored | change, judged.verdicts)
+
+    def test_refusals(self, judged, refused):
+        judged.under("float32", "double precision", DOUBLE)
+        with refused("hinge is 'size'; allowed: float32, steps"):
+            judged.under("size", "ten", DOUBLE)
+        with refused("variant double precision", "each choice once"):
+            judged.under("float32", "double precision", DOUBLE)
+        with refused("variant half", "claims to vary"):
+            judged.under("steps", "half", {})
+        with refused("claim is 'ON-01'", "one judged before at scale book"):
+            judged.under("steps", "half", {"ON-01": {}})
+        with refused("SR-01 under half needs the quantities zero_share, margin; given: margin"):
+            judged.under("steps", "half", {"SR-01": {"margin": 0.1}})
 
 
 class TestDisplay:

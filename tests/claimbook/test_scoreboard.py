@@ -11,8 +11,8 @@ import tinybook
 
 from srnn_lib.claimbook import scoreboard, squares
 from srnn_lib.claimbook.board import read_board
-from srnn_lib.claimbook.judge import SYMBOLS
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.verdicts import SYMBOLS
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -38,7 +38,7 @@ def test_files_are_deterministic(run_book):
 
 def test_json_has_every_claim_with_every_key(run_book):
     rows = json.loads(text(run_book, "book/scoreboard.json"))
-    keys = ["id", "paper", "verdict", "scale", "value", "low", "high", "expected", "chapter", "n"]
+    keys = ["id", "paper", "kind", "verdict", "scale", "value", "low", "high", "expected", "chapter", "n"]
     assert [list(row) for row in rows] == [keys] * 3
     first, second, third = rows
     assert (first["id"], first["verdict"], first["scale"], first["value"], first["n"]) == (
@@ -51,7 +51,7 @@ def test_json_has_every_claim_with_every_key(run_book):
 
 def test_page_links_written_chapters_and_explains_every_word(run_book):
     page = text(run_book, "book/scoreboard.md")
-    assert "3 claims: 2 reproduced, 1 open." in page
+    assert "3 claims: of 3 empirical: 2 reproduced, 1 open." in page
     assert "[SR-01](self-replication/self-application.ipynb)" in page
     assert "* - ON-01" in page
     assert "share at zero: 0.62 [0.47, 0.76], n = 40" in page
@@ -65,6 +65,17 @@ def test_page_links_written_chapters_and_explains_every_word(run_book):
         "## Constructing Organism Networks from Collaborative Self-Replicators",
         "### Definitions",
     ]
+
+
+def test_kinds_are_counted_apart(run_book):
+    def kinds(held):
+        held[0]["kind"], held[1]["kind"] = "by construction", "analytical"
+
+    tinybook.edit_data(run_book, "claims.yml", kinds)
+    page = scoreboard.files(read_board(run_book))[run_book / "book" / "scoreboard.md"]
+    counted = "of 1 empirical: 1 open; of 1 analytical: 1 reproduced; of 1 by construction: 1 reproduced"
+    assert f"3 claims: {counted}." in page
+    assert "SR: of 1 analytical: 1 reproduced; of 1 by construction: 1 reproduced." in page
 
 
 def test_page_says_which_quantity_failed(run_book):
@@ -129,8 +140,8 @@ def test_readme_keeps_everything_but_its_block(run_book):
     assert lines == [
         "# Tiny",
         "<!-- scoreboard:start -->",
-        "- **SR**, *Self-Replication in Neural Networks*: 2 reproduced.",
-        "- **ON**, *Constructing Organism Networks from Collaborative Self-Replicators*: 1 open.",
+        "- **SR**, *Self-Replication in Neural Networks*: of 2 empirical: 2 reproduced.",
+        "- **ON**, *Constructing Organism Networks from Collaborative Self-Replicators*: of 1 empirical: 1 open.",
         "<!-- scoreboard:end -->",
         "End.",
     ]
