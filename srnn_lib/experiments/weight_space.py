@@ -55,7 +55,8 @@ def noisy_cloning(
 
     Returns:
         One row per child: `noise`, `parent`; `before`, `after` (distance to the parent as it was when cloned),
-        `drifted` (distance to the parent after its own further training), `travel` (way from start to end);
+        `drifted` (distance to the parent after its own further training), `drift` (of the parent by that training),
+        `travel` (way from start to end);
         `mean_error`, `max_error` (of self-application), `fixpoint`; `change`, one of `APPROACHES`.
 
     Source: SR §3.3, Figs 7–9.
@@ -69,7 +70,8 @@ def noisy_cloning(
     rows = pd.DataFrame({"noise": [level for level in levels for _ in range(len(parents) * children)]})
     rows["parent"] = [parent for _ in levels for parent in range(len(parents)) for _ in range(children)]
     for name, (one, other) in {
-        "before": (start, origin), "after": (end, origin), "drifted": (end, moved), "travel": (end, start),
+        "before": (start, origin), "after": (end, origin), "drifted": (end, moved), "drift": (moved, origin),
+        "travel": (end, start),
     }.items():  # fmt: skip
         rows[name] = distance(one, other).numpy()
     rows = rows.join(quality(reduction, end))
@@ -107,13 +109,13 @@ def on_the_line(
 
     Returns:
         One row per child: `pair`, `place` on the line in [0, 1), `apart` (distance of the parents), `before` and
-        `after` (distance to the first parent).
+        `after` (distance to the first parent), `second_before` and `second_after` (to the second one).
 
     Source: SR §3.3, Fig. 10; authors' `journal` branch, journal_basin_linspace_clones.py, for the places.
     """
     places = torch.arange(checks.integer("children", children), dtype=firsts.dtype) / children
     start = torch.lerp(firsts[:, None], seconds[:, None], places[:, None]).flatten(0, 1)
-    origin = firsts[:, None].expand(-1, children, -1).flatten(0, 1)
+    origin, other = (ends[:, None].expand(-1, children, -1).flatten(0, 1) for ends in (firsts, seconds))
     end = dynamics.last(dynamics.self_training(reduction, start, rule, steps=steps))
     return pd.DataFrame(
         {
@@ -122,5 +124,7 @@ def on_the_line(
             "apart": distance(firsts, seconds).repeat_interleave(children).numpy(),
             "before": distance(start, origin).numpy(),
             "after": distance(end, origin).numpy(),
+            "second_before": distance(start, other).numpy(),
+            "second_after": distance(end, other).numpy(),
         }
     )

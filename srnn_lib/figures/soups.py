@@ -13,6 +13,7 @@ from torch import Tensor
 from srnn_lib.figures.projection import Plane, principal_plane
 from srnn_lib.figures.self_replication import trajectories
 from srnn_lib.figures.style import ACCENT, INK, OUTCOME_COLOURS, SECOND, WIDTH, band, styled, told_apart
+from srnn_lib.figures.weight_space import log_from_zero
 
 ATTACKED = "#D55E00"
 _FAMILIES = (ACCENT, "#009E73", SECOND, "#CC79A7", "#56B4E9")
@@ -80,7 +81,7 @@ def _counts(axes: Axes, rows: pd.DataFrame, word: str, colour: str, marker: str)
 
 @styled()
 def displacement_curves(table: pd.DataFrame) -> Figure:
-    """Median displacements over the epochs on a logarithmic axis, quartiles shaded.
+    """Median displacements over the epochs on a logarithmic axis that goes on to zero, quartiles shaded.
 
     Args:
         table: One row per line and epoch: `line` (up to four), `epoch`, `low`, `median`, `high`.
@@ -90,16 +91,17 @@ def displacement_curves(table: pd.DataFrame) -> Figure:
     for (line, rows), (colour, dash) in told_apart(table.groupby("line", sort=False), looks):
         edges = rows["low"], rows["median"], rows["high"]
         band(axes, rows["epoch"], edges, color=colour, alpha=0.13, linestyle=dash, linewidth=1.4, label=line)
-    axes.set(yscale="log", xlabel="epoch", ylabel="displacement of a net")
+    log_from_zero([axes])
+    axes.set(xlabel="epoch", ylabel="displacement of a net")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 
 def quartiles(values: Mapping[int, Tensor], line: str) -> pd.DataFrame:
-    """Rows for `displacement_curves`: quartiles of the positive finite displacements of every epoch that has any."""
+    """Rows for `displacement_curves`: quartiles of the finite displacements, zero or not, of an epoch that has any."""
     rows = []
     for epoch, lengths in values.items():
-        lengths = lengths[lengths.isfinite() & (lengths > 0)].double()
+        lengths = lengths[lengths.isfinite()].double()
         if len(lengths):
             rows.append((line, epoch, *lengths.quantile(lengths.new_tensor([0.25, 0.5, 0.75])).tolist()))
     return pd.DataFrame(rows, columns=["line", "epoch", "low", "median", "high"])

@@ -9,14 +9,30 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from srnn_lib.figures.style import ACCENT, INK, MUTED, SECOND, WIDTH, band, power, styled, swatches
+from srnn_lib.figures.style import ACCENT, INK, MUTED, SECOND, WIDTH, band, power, styled, swatches, told_apart
 
 _LOOKS = {"approaching": (ACCENT, ""), "distancing": (SECOND, "////"), "stationary": ("#BBBBBB", "....")}
+
+
+def log_from_zero(panels: Sequence[Axes]) -> None:
+    """A logarithmic axis for several panels that goes on to zero, linear below all lines that are drawn."""
+    drawn = np.concatenate([np.asarray(line.get_ydata(), float) for axes in panels for line in axes.get_lines()])
+    if not (drawn > 0).any():
+        return
+    least = 10.0 ** np.floor(np.log10(drawn[drawn > 0].min()))
+    ticks = [0.0, *(10.0**k for k in range(0, int(np.log10(least)), -3))]
+    for axes in panels:
+        axes.set_yscale("symlog", linthresh=least, linscale=1)
+        axes.set_yticks(ticks, ["0", *map(power, ticks[1:])], minor=False)
+        axes.set_ylim(-0.3 * least, 3 * np.nanmax(drawn))
+        axes.minorticks_off()
 
 
 @styled()
 def approaches(table: pd.DataFrame) -> Figure:
     """What children do, by noise level, above how far they are from the parent; one column per precision.
+
+    The line over the bars is the share of children that are their parent, bit for bit, before they train.
 
     Args:
         table: One row per child, as `experiments.weight_space.noisy_cloning` returns them, with a column `dtype`.
@@ -31,9 +47,11 @@ def approaches(table: pd.DataFrame) -> Figure:
         _distances(bottom, rows, levels)
         top.set_title(dtype)
         _label_levels(bottom, levels)
+    log_from_zero(list(panels[1]))
     panels[0, 0].set_ylabel("share of children")
     panels[1, 0].set_ylabel("mean absolute distance")
-    figure.legend(handles=[*swatches(_LOOKS), *panels[1, 0].get_lines()], loc="outside lower center", ncols=3)
+    lines = [line for axes in panels[:, 0] for line in axes.get_lines() if not line.get_label().startswith("_")]
+    figure.legend(handles=[*swatches(_LOOKS), *lines], loc="outside lower center", ncols=3)
     return figure
 
 
@@ -50,21 +68,50 @@ def _counts(axes: Axes, rows: pd.DataFrame, levels: Sequence[float]) -> None:
         heights = np.asarray(shares.get(name, np.zeros(len(levels))))
         axes.bar(range(len(levels)), heights, bottom=below, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6)
         below += heights
+    same = (rows["before"] == 0).groupby(rows["noise"]).mean().reindex(levels)
+    axes.plot(range(len(levels)), same, "D-", color=INK, markerfacecolor="white", markersize=4, linewidth=1,
+              label="the parent itself, bit for bit")  # fmt: skip
 
 
 def _distances(axes: Axes, rows: pd.DataFrame, levels: Sequence[float]) -> None:
-    """Medians with quartile bands; distances of zero, which a logarithmic axis cannot show, are left out."""
+    """Medians with quartile bands of all children; below a tenth of the smallest positive one the axis is linear."""
     words = {
         "before": ("o", "-", INK, "to the parent, before training"),
         "after": ("s", "-", ACCENT, "to the parent, after"),
         "travel": ("^", "--", SECOND, "travelled in between"),
     }
     for name, (mark, line, colour, label) in words.items():
-        groups = rows.loc[rows[name] > 0].groupby("noise")[name]
+        groups = rows.groupby("noise")[name]
         edges = [groups.quantile(q).reindex(levels).to_numpy() for q in (0.25, 0.5, 0.75)]
         band(axes, range(len(levels)), edges, color=colour, alpha=0.18, marker=mark, linestyle=line, markersize=4,
              linewidth=1.1, label=label)  # fmt: skip
-    axes.set_yscale("log")
+    axes.axhline(0, color=MUTED, linestyle=":", linewidth=1)
+
+
+@styled()
+def controls(table: pd.DataFrame) -> Figure:
+    """Share of children that end nearer to their parent, by noise level; one column per precision.
+
+    Args:
+        table: One row per point: `dtype`, `steps` (of training), `measured` ("as it was cloned" or "where it is now"),
+            `noise`, `share`.
+    """
+    groups = table.groupby("dtype", sort=False)
+    levels = sorted(table["noise"].unique(), reverse=True)
+    figure, (panels,) = plt.subplots(1, len(groups), figsize=(WIDTH, 3.6), sharey=True, squeeze=False)
+    for axes, (dtype, rows) in zip(panels, groups, strict=True):
+        lines = told_apart(rows.groupby("steps"), ((INK, "o"), (ACCENT, "s"), (SECOND, "^")))
+        for (steps, line), (colour, mark) in lines:
+            for measured, points in line.groupby("measured"):
+                now = measured == "where it is now"
+                shares = points.set_index("noise")["share"].reindex(levels)
+                axes.plot(range(len(levels)), shares, "--" if now else "-", color=colour, marker=mark, markersize=4,
+                          markerfacecolor="white" if now else colour, label=f"{steps:,} steps, {measured}")  # fmt: skip
+        axes.set_title(dtype)
+        _label_levels(axes, levels)
+    panels[0].set(ylabel="share ending nearer to the parent", ylim=(-0.04, 1.04))
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return figure
 
 
 @styled()

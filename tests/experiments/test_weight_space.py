@@ -51,8 +51,9 @@ def test_rows_against_one_child_at_a_time(elders, rows):
         end = dynamics.last(dynamics.self_training(REDUCTION, start[None], SETTINGS.rule, steps=400))[0]
         row = rows.iloc[place]
         assert (row["noise"], row["parent"]) == (LEVELS[level], parent)
-        expected = [start - elders[parent], end - elders[parent], end - drifted[parent], end - start]
-        found = row[["before", "after", "drifted", "travel"]].astype(float).tolist()
+        own = elders[parent]
+        expected = [start - own, end - own, end - drifted[parent], drifted[parent] - own, end - start]
+        found = row[["before", "after", "drifted", "drift", "travel"]].astype(float).tolist()
         assert found == pytest.approx([float(each.abs().mean()) for each in expected], rel=1e-6, abs=1e-15)
 
 
@@ -98,6 +99,8 @@ def test_children_on_a_line(elders):
     start = torch.lerp(elders[1], elders[3], 0.6)[None]
     end = dynamics.last(dynamics.self_training(REDUCTION, start, SETTINGS.rule, steps=300))
     assert found["after"].iloc[8] == pytest.approx(float((end[0] - elders[1]).abs().mean()), rel=1e-6)
+    assert found["second_after"].iloc[8] == pytest.approx(float((end[0] - elders[3]).abs().mean()), rel=1e-6)
+    assert found["second_before"].tolist() == pytest.approx(((1 - found["place"]) * found["apart"]).tolist())
 
 
 @pytest.mark.slow

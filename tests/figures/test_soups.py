@@ -56,15 +56,23 @@ def test_counts_are_lines_with_whiskers_and_logged_ones_open_marks():
     assert axes.get_title(loc="left") == "weightwise"
 
 
-def test_displacements_are_lines_on_a_logarithmic_axis():
+def test_displacements_are_lines_on_a_logarithmic_axis_that_reaches_zero():
     epochs = {1: torch.tensor([1.0, 2.0, 3.0]), 2: torch.tensor([0.0, 1e-6, torch.inf]), 3: torch.zeros(2)}
     table = figures.quartiles(epochs, "attack")
-    assert table["epoch"].tolist() == [1, 2]
-    np.testing.assert_allclose(table[["low", "median", "high"]], [[1.5, 2.0, 2.5], [1e-6] * 3])
+    assert table["epoch"].tolist() == [1, 2, 3]
+    expected = [[1.5, 2.0, 2.5], [2.5e-7, 5e-7, 7.5e-7], [0.0] * 3]
+    np.testing.assert_allclose(table[["low", "median", "high"]], expected, rtol=1e-6)
     (axes,) = figures.displacement_curves(table).axes
-    assert axes.get_yscale() == "log"
-    np.testing.assert_allclose(axes.lines[0].get_ydata(), [2.0, 1e-6])
+    assert axes.get_yscale() == "symlog"
+    assert axes.get_ylim()[0] <= 0
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [2.0, 5e-7, 0.0], rtol=1e-6)
+
+
+def test_nets_that_rest_give_a_line_at_zero():
+    table = figures.quartiles({1: torch.zeros(3)}, "attack")
+    (axes,) = figures.displacement_curves(table).axes
+    assert list(axes.lines[0].get_ydata()) == [0.0]
 
 
 def test_no_displacement_gives_no_line():
-    assert figures.quartiles({1: torch.zeros(3)}, "attack").empty
+    assert figures.quartiles({1: torch.full((3,), torch.inf)}, "attack").empty

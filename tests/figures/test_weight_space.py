@@ -29,14 +29,31 @@ def test_shares_and_distances(table):
     assert np.allclose(heights.T, [0.6, 0.3, 0.1])
     lines = {line.get_label(): line.get_ydata() for line in bottom.get_lines()}
     assert np.allclose(lines["to the parent, after"], [0.8 * level for level in LEVELS])
-    assert bottom.get_yscale() == "log"
+    assert bottom.get_yscale() == "symlog"
 
 
-def test_distances_of_zero_are_left_out_of_the_logarithm(table):
-    table.loc[table["noise"] == 1e-9, "before"] = 0.0
-    bottom = weight_space.approaches(table).axes[2]
-    before = next(line for line in bottom.get_lines() if "before" in line.get_label())
-    assert np.isnan(before.get_ydata()[-1]) and np.isfinite(before.get_ydata()[:-1]).all()
+def test_distances_of_zero_count_and_are_drawn_at_zero(table):
+    at_finest = table[table["noise"] == 1e-9].index
+    table.loc[at_finest[: int(0.7 * len(at_finest))], ["before", "travel"]] = 0.0
+    top, _, bottom, _ = weight_space.approaches(table).axes
+    lines = {line.get_label(): line.get_ydata() for line in [*top.get_lines(), *bottom.get_lines()]}
+    assert lines["travelled in between"][-1] == lines["to the parent, before training"][-1] == 0
+    assert (lines["travelled in between"][:-1] > 0).all()
+    assert lines["the parent itself, bit for bit"][:-1] == pytest.approx(0)
+    assert bottom.get_yticks()[0] == 0
+    assert bottom.get_ylim()[0] <= 0
+
+
+def test_controls_show_both_distances_for_every_length():
+    rows = [
+        {"dtype": dtype, "steps": steps, "measured": measured, "noise": level, "share": steps * level}
+        for dtype in ("float32", "float64") for steps in (1, 2)
+        for measured in ("as it was cloned", "where it is now") for level in (0.25, 0.5)
+    ]  # fmt: skip
+    axes = weight_space.controls(pd.DataFrame(rows)).axes[0]
+    lines = {line.get_label(): list(line.get_ydata()) for line in axes.get_lines()}
+    assert lines["2 steps, where it is now"] == [1.0, 0.5]
+    assert len(lines) == 4
 
 
 def test_qualities_show_both_margins(table):
