@@ -16,8 +16,8 @@ from srnn_lib.claimbook.verdicts import Verdict, restore
 
 VERDICT_COLUMNS = {
     "chapter": str, "scale": str, "seed": "Int64", "claim": str, "word": str, "headline": bool, "quantity": str,
-    "value": float, "low": float, "high": float, "n": "Int64", "result": str, "side": "boolean", "parameters": str, "library": str,
-    "device": str, "day": str, "notebook": str,
+    "value": float, "low": float, "high": float, "n": "Int64", "result": str, "side": "boolean",
+    "parameters": str, "library": str, "device": str, "day": str, "notebook": str,
 }  # fmt: skip
 """The columns of the table, and what they hold."""
 
@@ -29,9 +29,9 @@ def verdict_rows(paths: Iterable[Path], book: Book) -> pd.DataFrame:
 
     Returns:
         One row per verdict and quantity: chapter, scale, seed, claim, its word, whether the quantity is the headline
-        (of which every verdict has one row), the quantity's name, value, interval, number of observations, what
-        came out of it and whether it is a remark; the parameters as JSON, a digest of the library, the device, the day, and the notebook. A claim that
-        is not testable has one row without a quantity.
+        (of which every verdict has one row), the quantity's name, value, interval, number of observations, what came
+        out of it and whether it is a remark; the parameters as JSON, a digest of the library, the device, the day, and
+        the notebook. A claim that is not testable has one row without a quantity.
 
     Raises:
         BadInput: A notebook that is missing, was not run by this library, was changed after its run, or does not fit
@@ -75,6 +75,13 @@ def _own(payload: dict[str, Any], scale: str, path: Path, book: Book) -> Verdict
 def _quantities(found: Verdict) -> Iterator[dict[str, Any]]:
     verdict = {"claim": found.claim.id, "word": found.word}
     for place, check in enumerate(found.checks):
-        yield {**verdict, "headline": place == 0, "quantity": check.name, **vars(check.found), "result": check.result, "side": check.side}
+        yield {
+            **verdict,
+            "headline": place == 0,
+            "quantity": check.name,
+            **vars(check.found),
+            "result": check.result,
+            "side": check.side,
+        }
     if not found.checks:
         yield {**verdict, "headline": True, "quantity": ""}

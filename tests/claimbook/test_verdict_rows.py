@@ -9,9 +9,9 @@ import tinybook
 from srnn_lib.claimbook import notebooks, runner
 from srnn_lib.claimbook.board import payloads
 from srnn_lib.claimbook.chapters import find
-from srnn_lib.claimbook.judge import OWN
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.claimbook.verdict_rows import VERDICT_COLUMNS, verdict_rows
+from srnn_lib.claimbook.verdicts import OWN
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -44,7 +44,8 @@ def test_there_is_a_row_for_every_quantity_and_one_headline_for_every_verdict(ro
     assert list(table["headline"]) == [True, False, True]
     assert list(table["claim"]) == ["SR-01", "SR-01", "SR-02"]
     assert list(table["word"]) == ["reproduced"] * 3
-    assert list(table["passed"]) == [True] * 3
+    assert list(table["result"]) == ["holds"] * 3
+    assert not table["side"].any()
     first = table.iloc[0]
     assert 0 < first["low"] < first["value"] < first["high"] < 1
     assert first["n"] == 40
@@ -82,7 +83,7 @@ def test_todays_criterion_decides(rows, run_book):
     tinybook.edit_data(run_book, "claims.yml", lambda held: held[1]["checks"]["error"].update(book={"above": 0}))
     table = rows()
     assert list(table["word"]) == ["reproduced", "reproduced", "not reproduced"]
-    assert list(table["passed"]) == [True, True, False]
+    assert list(table["result"]) == ["holds", "holds", "fails"]
 
 
 def test_what_stands_beside_from_kept_tables_is_no_result_of_the_run(rows):
@@ -105,7 +106,7 @@ def test_a_claim_without_checks_has_a_row_without_a_quantity(rows, run_book):
     tinybook.edit_data(run_book, "claims.yml", drop)
     last = rows(lambda nb: payload(nb, "SR-02").update(checks=[])).iloc[2]
     assert (last["word"], last["headline"], last["quantity"]) == ("not testable", True, "")
-    assert last[["value", "n", "passed"]].isna().all()
+    assert last[["value", "n", "side"]].isna().all()
 
 
 def test_nothing_measured_is_no_number(rows):
@@ -115,7 +116,7 @@ def test_nothing_measured_is_no_number(rows):
     last = rows(lose).iloc[2]
     assert last["word"] == "open"
     assert last[["value", "low", "high"]].isna().all()
-    assert not last["passed"]
+    assert last["result"] == "nothing"
 
 
 def test_without_notebooks_there_is_an_empty_table(book):
