@@ -7,7 +7,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import board, chapters, notebooks, results, scoreboard
+from srnn_lib.claimbook import board, chapters, notebooks, results, scoreboard, seeds
 from srnn_lib.claimbook.board import Board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book, Claim
@@ -33,7 +33,17 @@ def problems(found: Board, measured: str = "") -> list[str]:
     used = {name for chapter in found.chapters for name in chapter.defaults}
     idle = [name for name in found.book.parameters if found.chapters and name not in used]
     faults += [f"parameters.yml: {name} is a parameter of no chapter" for name in idle]
+    faults += [f"{name} is not what `{seeds.COMMAND}` found" for name in _other_seeds(found)]
     return faults + stale_tables(found.book) + _generated(found, measured)
+
+
+def _other_seeds(found: Board) -> Iterator[str]:
+    """Claims whose stored words under further seeds are not those of the kept table."""
+    kept = seeds.words(found.book.folder)
+    for name, verdict in found.verdicts.items():
+        own = [each for each in (verdict, *verdict.beside) if each.scale == "book"]
+        if own and own[0].seeds != kept.get(name, ()):
+            yield name
 
 
 def stale_tables(book: Book) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from srnn_lib import checks, saving
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import audit, chapters, results, runner, scoreboard, sweeps, verdict_rows
+from srnn_lib.claimbook import audit, chapters, results, runner, scoreboard, seeds, sweeps, verdict_rows
 from srnn_lib.claimbook.board import read_board
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.claimbook.verdicts import headline
@@ -136,6 +136,25 @@ def _merge(sweep: sweeps.Sweep, folder: Path) -> None:
     print(f"{len(paths)} runs, {int(rows['headline'].sum())} verdicts, {_shown(sweep.table, folder)}")
 
 
+def _seeds(options: argparse.Namespace) -> None:
+    """Run chapters under further seeds, as far as that is not done, and keep the words that their claims get."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sweep, folder = sweeps.read_sweep(options.file), saving.root()
+    codes = sweeps.codes(sweep)
+    due = [run.plan for run in sweep.runs if not sweeps.is_done(run, codes[run.plan.chapter.id])]
+    for plan, done in runner.execute_all(due, options.jobs):
+        print(f"{plan.chapter.id}, seed {plan.parameters.get('seed')}: {done.seconds:.1f} s", flush=True)
+    rows = verdict_rows.verdict_rows([folder / run.target for run in sweep.runs], Book.here(folder))
+    print(_shown(seeds.write(rows, codes, verdict_rows.__name__, folder), folder))
+
+
+def _add_seeds(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path, nargs="?", default=Path("workflow/seeds.yml"), help="which chapters and seeds"
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="chapters at a time, each on one core (default: 1)")
+
+
 def _add_sweep(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="such as workflow/example.yml")
     how = parser.add_mutually_exclusive_group()
@@ -214,6 +233,7 @@ def _add_claims(parser: argparse.ArgumentParser) -> None:
 COMMANDS = {
     "run": Command("run chapters with papermill", _run, _add_run),
     "sweep": Command("the runs of chapters under several seeds and settings", _sweep, _add_sweep),
+    "seeds": Command("the verdicts under further seeds", _seeds, _add_seeds),
     "status": Command("which chapters and tables are fresh, stale or never run", _status, lambda parser: None),
     "parameters": Command(
         "what a chapter's parameters are and may be", _parameters,

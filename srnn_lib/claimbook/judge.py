@@ -14,6 +14,7 @@ from typing import Any
 
 from srnn_lib import checks
 from srnn_lib.checks import BadInput, bad_input
+from srnn_lib.claimbook import seeds
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.claimbook.verdicts import OWN, SYMBOLS, Quantity, Table, Variant, Verdict, at_levels, headline, under
 
@@ -36,6 +37,7 @@ class Judge:
     def __init__(self, chapter: str, values: Mapping[str, Any], folder: Path | None = None) -> None:
         self.book, self.chapter, self._values = Book.here(folder), chapter, values
         self.scale = checks.choice("scale", values.get("scale"), self.book.by_scale.of(chapter))
+        self._seeds = seeds.words(self.book.folder) if self.scale == "book" else {}
         self.verdicts: dict[str, Verdict] = {}
         self.variants: list[Variant] = []
 
@@ -68,9 +70,16 @@ class Judge:
         if self.scale not in given:
             raise bad_input(f"scales of {claim}", list(given), f"{self.scale}, the scale of this run, and higher ones")
         found = at_levels(known[claim], given, self.book.scales)
-        beside = tuple(replace(each, own=self.own) if each.scale == self.scale else each for each in found.beside)
-        self.verdicts[claim] = replace(found, beside=beside, own=self.own)
+        found = replace(found, beside=tuple(map(self._of_this_run, found.beside)))
+        self.verdicts[claim] = replace(self._of_this_run(found), own=self.own)
         return self.verdicts[claim]
+
+    def _of_this_run(self, found: Verdict) -> Verdict:
+        """A verdict with what is known of its run: own settings, or the words under further seeds."""
+        if found.scale != self.scale:
+            return found
+        again = () if self.own else self._seeds.get(found.claim.id, ())
+        return replace(found, own=self.own, seeds=again)
 
     def under(self, hinge: str, value: str, quantities: Mapping[str, Mapping[str, Quantity]]) -> Variant:
         """Verdicts as they would be under another choice; the claims hinge on it if their words turn.

@@ -42,7 +42,8 @@ def findings(verdict: Verdict | None) -> str:
     lacking = [check for check in verdict.checks if check.result != "holds" and not check.side]
     shown = [check for check in verdict.checks if check is verdict.checks[0] or check in lacking]
     found = [f"{c.label}: {c.measured}" + f", wanted {describe(c.bounds)}" * (c in lacking) for c in shown]
-    return "; ".join(found) or "Nothing to measure."
+    again = [f"({each.again})" for each in (verdict, *verdict.beside) if each.again]
+    return " ".join(filter(None, ["; ".join(found), *again])) or "Nothing to measure."
 
 
 def claims_table(inside: list[Claim], board: Board) -> str:

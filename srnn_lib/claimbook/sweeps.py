@@ -127,5 +127,19 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
+def codes(sweep: Sweep) -> dict[str, str]:
+    """A digest of all code that runs, by chapter."""
+    return {run.plan.chapter.id: _code(run.plan.chapter) for run in sweep.runs}
+
+
+def is_done(run: SweptRun, code: str) -> bool:
+    """Whether the notebook of a run is there, made by the chapter's code of that digest."""
+    if not run.plan.target.is_file():
+        return False
+    nb = notebooks.read_notebook(run.plan.target)
+    made = nb.metadata.get("provenance", {}).get("library")
+    return saving.digest([notebooks.source_hash(nb), made]) == code
+
+
 def _code(chapter: Chapter) -> str:
     return saving.digest([notebooks.source_hash(chapter.nb), chapter.library()])

@@ -40,6 +40,7 @@ class Verdict:
         checks: What was measured, beside what was wanted.
         beside: Verdicts at lower scales: they are shown, and decide nothing.
         own: In what the settings of the run differ from those of its scale; such a verdict does not count.
+        seeds: The words that the same run gives under further seeds.
     """
 
     claim: Claim
@@ -47,6 +48,7 @@ class Verdict:
     checks: tuple[Check, ...]
     beside: tuple["Verdict", ...] = ()
     own: str = ""
+    seeds: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -59,7 +61,17 @@ class Verdict:
         found = [{"name": c.name, **_plain(c.found), "bounds": dict(c.bounds), "result": c.result} for c in self.checks]
         scale = OWN if self.own else self.scale
         plain = {"claim": self.claim.id, "verdict": self.word, "scale": scale, "checks": found}
+        plain |= {"seeds": list(self.seeds)} if self.seeds else {}
         return plain | ({"beside": [other.payload for other in self.beside]} if self.beside else {})
+
+    @property
+    def again(self) -> str:
+        """How often the same word came out under further seeds; empty if none were tried."""
+        if not self.seeds:
+            return ""
+        rest = {other: self.seeds.count(other) for other in self.seeds if other != self.word}
+        but = f" ({', '.join(f'{many} {other}' for other, many in rest.items())})" if rest else ""
+        return f"{self.seeds.count(self.word)} of {len(self.seeds)} further seeds give the same word{but}"
 
     @property
     def _kind(self) -> str:
@@ -81,8 +93,9 @@ class Verdict:
         for check in self.checks:
             lines.append(f"  {RESULTS[check.result]} {check.label}: {check.measured}")
             lines.append(f"    wanted: {describe(check.bounds)}; {check.said}")
-        beside = (f"  {other._at}: {other.word} ({other.brief})" for other in self.beside)
-        return "\n".join([*lines, f"  expected: {self.claim.expected}{self._kind}", *beside])
+        beside = [f"  {other._at}: {other.word} ({other.brief})" for other in self.beside]
+        again = [f"  {each.again}" for each in (self, *self.beside) if each.again]
+        return "\n".join([*lines, f"  expected: {self.claim.expected}{self._kind}", *beside, *again])
 
     @property
     def brief(self) -> str:
@@ -97,6 +110,7 @@ class Verdict:
         where = escape(self._where[:1].upper() + self._where[1:])
         expected = f"<p>Expected: {escape(self.claim.expected.rstrip('.'))}. {where}.{escape(self._kind)}</p>"
         others = [f"<p>Beside it, {v._at}: {SYMBOLS[v.word]} {v.word} ({escape(v.brief)}).</p>" for v in self.beside]
+        others += [f"<p>{escape(each.again)}.</p>" for each in (self, *self.beside) if each.again]
         kind = (OWN if self.own else self.word).replace(" ", "-")
         return f'<div class="srnn-verdict srnn-{kind}">{title}{table}{expected}{"".join(others)}</div>'
 
@@ -134,11 +148,11 @@ def restore(claim: Claim, payload: Mapping[str, Any], scales: Sequence[str]) -> 
     try:
         scale = checks.choice("scale", payload["scale"], scales)
         quantities = {entry["name"]: _stored(entry) for entry in payload["checks"]}
-        others = payload.get("beside", [])
+        others, seeds = payload.get("beside", []), tuple(map(str, payload.get("seeds", ())))
     except (KeyError, TypeError) as error:
         raise BadInput(f"the stored verdict on {claim.id} is damaged ({error})") from error
     beside = tuple(restore(claim, each, scales) for each in others)
-    return replace(verdict(claim, scale, quantities), beside=beside)
+    return replace(verdict(claim, scale, quantities), beside=beside, seeds=seeds)
 
 
 def at_levels(claim: Claim, levels: Mapping[str, Mapping[str, Any]], scales: Sequence[str]) -> Verdict:

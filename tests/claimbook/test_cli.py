@@ -49,7 +49,7 @@ def one_line(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("", ("no command; allowed: run, sweep, status, parameters, claims, evidence, train",)),
+        ("", ("no command; allowed: run, sweep, seeds, status, parameters, claims, evidence, train",)),
         ("rnu", ("command is 'rnu'", "did you mean 'run'?")),
         (
             "run self-aplication",
@@ -338,9 +338,9 @@ class TestOwnCommands:
     """A project may add commands of its own; the book's are there without it."""
 
     def test_the_book_alone(self, here, capsys):
-        assert list(book_cli.COMMANDS) == ["run", "sweep", "status", "parameters", "claims"]
+        assert list(book_cli.COMMANDS) == ["run", "sweep", "seeds", "status", "parameters", "claims"]
         assert book_cli.main(["evidence", "scaled"]) == 2
-        assert "command is 'evidence'; allowed: run, sweep, status, parameters, claims" in one_line(capsys)
+        assert "command is 'evidence'; allowed: run, sweep, seeds, status, parameters, claims" in one_line(capsys)
 
     def test_one_more(self, here, capsys):
         asked = []

@@ -1,0 +1,44 @@
+"""What a claim's verdict is under further seeds: a kept table, made by running its chapter again and again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from srnn_lib.claimbook import results
+
+COMMAND = "python -m srnn_lib seeds"
+SEED_COLUMNS = ("chapter", "claim", "seed", "word")
+
+
+def seeds_path(folder: Path) -> Path:
+    """The table of a project."""
+    return folder / "results" / "seeds.parquet"
+
+
+def words(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The words of each claim under further seeds, in the order of these; none where there is no table.
+
+    Raises:
+        BadInput: A damaged table; the line names the command that makes it.
+    """
+    path = seeds_path(folder)
+    if not results.has_table(path):
+        return {}
+    rows = results.read_table(path, COMMAND)[0].sort_values(["claim", "seed"])
+    return {str(claim): tuple(some["word"]) for claim, some in rows.groupby("claim")}
+
+
+def write(rows: pd.DataFrame, codes: Mapping[str, str], module: str, folder: Path) -> Path:
+    """Keep the words among the rows of `verdict_rows`, made by `module`, with a digest of each chapter's code."""
+    kept = rows.loc[rows["headline"], list(SEED_COLUMNS)].reset_index(drop=True)
+    results.write_table(kept, seeds_path(folder), results.table_stamp([module], COMMAND, codes=dict(codes)))
+    return seeds_path(folder)
+
+
+def stale(folder: Path, codes: Mapping[str, str]) -> list[str]:
+    """Those of these chapters whose code is not the one that the table was made with."""
+    if not seeds_path(folder).is_file():
+        return []
+    made = results.read_table(seeds_path(folder), COMMAND)[1].get("codes", {})
+    return [chapter for chapter in made if codes.get(chapter, made[chapter]) != made[chapter]]
