@@ -31,7 +31,8 @@ def block(paper: str, board: Board) -> str:
             title = hinge.title[:1].upper() + hinge.title[1:]
             parts += [f"### {title}", hinge.meaning, claims_table(inside, board)]
     if rest:
-        parts += ["## What did not hold as stated", "No cause can be named.", claims_table(rest, board)]
+        said = "Nothing that the chapters varied turns these verdicts."
+        parts += ["## What did not hold as stated", said, claims_table(rest, board)]
     return "\n\n".join(parts)
 
 
