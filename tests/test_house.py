@@ -39,8 +39,8 @@ COMMAND_LINE = {"__main__": {"claimbook", "experiments"}}
 SHARED = {
     "figures": {"style", "projection", "film", "self_replication", "organism_networks", "cost"},
     "experiments": {
-        "plans", "checkpoints", "resampling", "resuming", "levels", "make_tables", "same_code", "organisms", "compression",
-        "plateau", "calibration", "benchmarks", "bars", "cost", "phrases",
+        "plans", "checkpoints", "resampling", "resuming", "levels", "make_tables", "same_code", "organisms",
+        "compression", "plateau", "calibration", "benchmarks", "bars", "cost", "phrases",
     },
 }  # fmt: skip
 
