@@ -15,12 +15,13 @@ TRAINING_COLUMNS: dict[str, list[str]] = {
     "death": ["net"],
     "compression": [],
     "replication": ["net"],
+    "further-births": ["net"],
     "combined-losses": ["net", "cutoff", "parents"],
     "combined-rounds": ["net", "cutoff", "parents"],
     "plateau": ["net"],
 }
 """The tables that are kept by level, and which of their columns name the training that a row rests on."""
-SETTINGS_TABLES = ("calibration", "overlay")
+SETTINGS_TABLES = ("calibration", "overlay", "gains")
 """Tables behind the choice of settings; there is one of each, at the level "scaled"."""
 TABLES = (*TRAINING_COLUMNS, *SETTINGS_TABLES)
 LEVELS = tuple(plans.PACES)

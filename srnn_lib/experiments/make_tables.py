@@ -17,7 +17,18 @@ import pandas as pd
 from srnn_lib import checks, data, saving
 from srnn_lib.claimbook import results
 from srnn_lib.data import Images
-from srnn_lib.experiments import calibration, combined, compression, death, levels, plans, plateau, replication
+from srnn_lib.experiments import (
+    calibration,
+    combined,
+    compression,
+    death,
+    further_births,
+    gains,
+    levels,
+    plans,
+    plateau,
+    replication,
+)
 from srnn_lib.experiments.checkpoints import Say, Training
 from srnn_lib.experiments.plans import Plan
 
@@ -55,6 +66,10 @@ def _grown(trainings: Sequence[Training], say: Say | None) -> pd.DataFrame:
     return replication.replication_table(trainings, _birth(trainings[0].plan), say=say)
 
 
+def _grown_otherwise(trainings: Sequence[Training], _: Say | None) -> pd.DataFrame:
+    return further_births.further_table(trainings, _birth(trainings[0].plan))
+
+
 def _birth(plan: Plan) -> int:
     return replication.GROWN_AT // plan.pace
 
@@ -65,6 +80,7 @@ SOURCES: Mapping[str, Source] = {
     "death": Source(death.__name__, _small, death.death_table, _whole),
     "compression": Source(compression.__name__, lambda plan: [plan("N4", cutoff=0.0)], _compressed, _whole),
     "replication": Source(replication.__name__, _small, _grown, _birth),
+    "further-births": Source(further_births.__name__, _small, _grown_otherwise, _birth),
     "combined-losses": Source(
         combined.__name__,
         combined.trials,
@@ -78,7 +94,12 @@ SOURCES: Mapping[str, Source] = {
 SETTINGS_SOURCES: Mapping[str, Callable[..., pd.DataFrame]] = {
     "calibration": calibration.calibration_table,
     "overlay": lambda images, say: calibration.overlay_table(images),
+    "gains": gains.gain_table,
 }
+
+
+SETTINGS_MODULES = {"gains": gains.__name__}
+"""The experiments behind tables of settings, where they are not the calibration."""
 
 
 def trainings_of(name: str, level: str, images: Images) -> list[Training]:
@@ -188,7 +209,7 @@ def _made(
     level: str, images: Images, paths: Mapping[str, Path], *, device: str, say: Say | None, train: bool
 ) -> Iterator[Path]:
     for name, path in paths.items():
-        module = SOURCES[name].module if name in SOURCES else calibration.__name__
+        module = SOURCES[name].module if name in SOURCES else SETTINGS_MODULES.get(name, calibration.__name__)
         stamp = results.table_stamp([module], levels.command(name, level), device, level=level)
         if name in SETTINGS_SOURCES:
             if train and not path.is_file():
@@ -236,7 +257,11 @@ def _kept(path: Path) -> tuple[pd.DataFrame | None, list[dict[str, Any]]]:
 def _is_ready(name: str, training: Training) -> bool:
     """Whether a training has come far enough for a table."""
     needed = SOURCES[name].needed(training.plan)
-    return needed in training.snapshots() if name == "replication" else training.state().epoch >= needed
+    return (
+        needed in training.snapshots()
+        if name in ("replication", "further-births")
+        else training.state().epoch >= needed
+    )
 
 
 def _release(level: str, images: Images) -> None:

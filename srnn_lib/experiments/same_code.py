@@ -22,7 +22,17 @@ from srnn_lib import checks, data, saving
 from srnn_lib.checks import BadInput, bad_input
 from srnn_lib.claimbook import results
 from srnn_lib.data import Images
-from srnn_lib.experiments import combined, compression, death, levels, make_tables, plans, plateau, replication
+from srnn_lib.experiments import (
+    combined,
+    compression,
+    death,
+    further_births,
+    levels,
+    make_tables,
+    plans,
+    plateau,
+    replication,
+)
 from srnn_lib.experiments.checkpoints import Say, Training
 from srnn_lib.experiments.plans import Plan
 
@@ -38,6 +48,7 @@ def miniatures(images: Images) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "death", death.death_table(small)
     yield "compression", compression.compression_of(wide, compression.METHODS, 5, seed=0)
     yield "replication", replication.replication_table(small, 2, (0, 10, 20), few=2)
+    yield "further-births", further_births.further_table(small, 2, (0, 10, 20))
     yield "combined-losses", combined.loss_table(everyone)
     yield "combined-rounds", combined.round_table(everyone)
     yield "plateau", plateau.plateau_table(small, plateau.Trial(bound=10.0, span=30, epochs=20, most=2))

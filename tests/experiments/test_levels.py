@@ -88,7 +88,7 @@ def test_a_missing_table_names_the_command_that_makes_it(name, level, refused):
 
 def test_the_choice_of_settings_was_made_at_one_level_only():
     assert levels.tables_of("scaled") == levels.TABLES
-    assert set(levels.TABLES) - set(levels.tables_of("paper")) == {"calibration", "overlay"}
+    assert set(levels.TABLES) - set(levels.tables_of("paper")) == {"calibration", "overlay", "gains"}
     assert levels.table_path("overlay").name == "bi-overlay.parquet"
 
 
