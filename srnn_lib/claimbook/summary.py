@@ -11,6 +11,7 @@ from srnn_lib.claimbook.verdicts import SYMBOLS, Verdict
 
 HEAD = ("Claim", "What the paper says", "What we found", "Verdict")
 WIDTHS = "9 43 33 15"
+UNTURNED = "Nothing that the chapters varied turns the verdicts on these."
 
 
 def block(paper: str, board: Board) -> str:
@@ -31,8 +32,12 @@ def block(paper: str, board: Board) -> str:
             title = hinge.title[:1].upper() + hinge.title[1:]
             parts += [f"### {title}", hinge.meaning, claims_table(inside, board)]
     if rest:
+<<<<<<< HEAD
         said = "Nothing that the chapters varied turns these verdicts."
         parts += ["## What did not hold as stated", said, claims_table(rest, board)]
+=======
+        parts += ["## What did not hold as stated", UNTURNED, claims_table(rest, board)]
+>>>>>>> c6281fa (Mark in the summaries what is no measurement and what rests on longer runs, and say what was varied without effect)
     return "\n\n".join(parts)
 
 
@@ -54,7 +59,7 @@ def claims_table(inside: list[Claim], board: Board) -> str:
         also = ", ".join(board.book.hinges[name].title for name in board.hinges_of(claim)[1:])
         found = findings(board.verdicts.get(claim.id)) + (f"\n\n    *Hinges on this, too:* {also}." if also else "")
         word = board.word(claim)
-        rows.append([_link(claim, board), f"{claim.statement} ({claim.place})", found, f"{SYMBOLS[word]} {word}"])
+        rows.append([_link(claim, board), f"{claim.statement} ({claim.place})", found, _said(claim, word, board)])
     return list_table(rows, WIDTHS)
 
 
@@ -83,9 +88,24 @@ def _statements(held: list[Claim], paper: str, board: Board) -> list[str]:
     """The claims' own statements, chapter by chapter."""
     parts = []
     for chapter, title in board.papers[paper].paths.items():
-        if items := [f"- {_link(claim, board)}: {claim.statement}" for claim in held if claim.chapter == chapter]:
+        if items := [
+            f"- {_link(claim, board)}: {claim.statement}{_mark(claim, board)}"
+            for claim in held
+            if claim.chapter == chapter
+        ]:
             parts += [f"**{title}**", "\n".join(items)]
     return parts
+
+
+def _said(claim: Claim, word: str, board: Board) -> str:
+    return f"{SYMBOLS[word]} {word}{_mark(claim, board)}"
+
+
+def _mark(claim: Claim, board: Board) -> str:
+    """In brackets: the kind unless it is empirical, and the scale unless the verdict rests on the book's own run."""
+    scale = board.verdicts[claim.id].scale if claim.id in board.verdicts else "book"
+    named = [claim.kind] * (claim.kind != "empirical") + [scale] * (scale != "book")
+    return f" ({', '.join(named)})" if named else ""
 
 
 def _link(claim: Claim, board: Board) -> str:

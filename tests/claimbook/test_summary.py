@@ -1,6 +1,7 @@
 """The page that sums up a paper: every claim once, sorted by what its verdict hinges on, never out of date."""
 
 import re
+from dataclasses import replace
 
 import pytest
 import tinybook
@@ -39,6 +40,14 @@ def test_what_holds_as_stated_is_said_in_the_claims_words(run_book):
     assert headings(text) == ["## At a glance", "## What held as stated"]
     assert "  - ✓ reproduced: 2" in text
     assert "- [SR-01](self-application.ipynb): Most nets end at zero." in text
+
+
+def test_what_is_no_measurement_and_what_rests_on_longer_runs_is_marked(run_book):
+    tinybook.edit_data(run_book, "claims.yml", lambda held: held[0].update(kind="analytical"))
+    assert "Most nets end at zero. (analytical)\n" in block(run_book)
+    board = read_board(run_book)
+    verdicts = {name: replace(found, scale="paper") for name, found in board.verdicts.items()}
+    assert "Most nets end at zero. (analytical, paper)\n" in summary.block("SR", replace(board, verdicts=verdicts))
 
 
 def test_a_claim_stands_under_the_first_thing_it_hinges_on(run_book):
