@@ -28,6 +28,7 @@ from srnn_lib.experiments import (
     plans,
     plateau,
     replication,
+    starts,
 )
 from srnn_lib.experiments.checkpoints import Say, Training
 from srnn_lib.experiments.plans import Plan
@@ -89,6 +90,7 @@ SOURCES: Mapping[str, Source] = {
     ),
     "combined-rounds": Source(combined.__name__, _with_rounds, lambda some, _: combined.round_table(some), _whole),
     "plateau": Source(plateau.__name__, _small, lambda some, _: plateau.plateau_table(some), _whole),
+    "starts": Source(starts.__name__, starts.start_trials, lambda some, _: starts.start_table(some), _whole),
 }
 """The tables of trainings, by their name in `levels.TRAINING_COLUMNS`."""
 SETTINGS_SOURCES: Mapping[str, Callable[..., pd.DataFrame]] = {
@@ -126,7 +128,7 @@ class NamedTraining(NamedTuple):
 
 
 def named_trainings(level: str) -> dict[str, NamedTraining]:
-    """The trainings of a level by name: the net, then the cutoff and the parents of its rounds, where it has any.
+    """The trainings of a level by name: net, cutoff and parents of its rounds, if any, and start, if another.
 
     Raises:
         BadInput: An unknown level.
@@ -144,7 +146,8 @@ def named_trainings(level: str) -> dict[str, NamedTraining]:
 def _name(plan: Plan) -> str:
     rule = plan.renewal
     rounds = [] if rule is None else [f"{rule.cutoff:g}", *[rule.parents] * (rule.parents != "efficient")]
-    return "-".join([plan.net, *rounds])
+    start = [each for each, own in ((plan.scaling, "unit"), (plan.init, "fan-in")) if each != own]
+    return "-".join([plan.net, *rounds, *start])
 
 
 def run_training(

@@ -32,6 +32,7 @@ from srnn_lib.experiments import (
     plans,
     plateau,
     replication,
+    starts,
 )
 from srnn_lib.experiments.checkpoints import Say, Training
 from srnn_lib.experiments.plans import Plan
@@ -52,6 +53,7 @@ def miniatures(images: Images) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "combined-losses", combined.loss_table(everyone)
     yield "combined-rounds", combined.round_table(everyone)
     yield "plateau", plateau.plateau_table(small, plateau.Trial(bound=10.0, span=30, epochs=20, most=2))
+    yield "starts", starts.start_table([Training(plan, images) for plan in starts.start_trials(_tiny)])
 
 
 def _tiny(name: str, cutoff: float | None = None, **changes: Any) -> Plan:

@@ -24,7 +24,7 @@ PLACES = pd.Index(["epoch", "run", "neuron", "algorithm", "parent", "after", "me
 def called(plan):
     """What the columns of a table call a plan."""
     rule = plan.renewal or turnover.TurnoverRule(0.0)
-    return {"net": plan.net, "cutoff": rule.cutoff, "parents": rule.parents}
+    return {"net": plan.net, "cutoff": rule.cutoff, "parents": rule.parents, "scaling": plan.scaling, "init": plan.init}
 
 
 def planned(name, level):

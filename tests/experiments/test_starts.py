@@ -1,0 +1,44 @@
+"""Other starts of the combined algorithm: their rows say which start they are of, and are those of its table."""
+
+from functools import partial
+
+import pandas as pd
+import pytest
+
+from srnn_lib.experiments import combined, plans, starts
+from srnn_lib.experiments.checkpoints import Training
+from srnn_lib.neurons import sgd, turnover
+
+
+@pytest.fixture
+def trainings(few_images, tmp_path, monkeypatch):
+    """Two starts, without and with rounds, in a run store of their own."""
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path))
+    rule = sgd.SGDRule(learning_rate=0.01, batch=20)
+
+    def course(_, cutoff, **changes):
+        return plans.Plan((9, 8, 4, 3), epochs=4, period=2, renewal=turnover.TurnoverRule(cutoff), rule=rule, **changes)
+
+    return [Training(plan, few_images) for plan in starts.start_trials(course, starts.STARTS[1:3], runs=2)]
+
+
+def test_every_start_is_tried_without_and_with_the_algorithm():
+    trials = starts.start_trials(partial(plans.paper_plan, level="scaled"))
+    found = [(plan.scaling, plan.init, plan.renewal.cutoff) for plan in trials]
+    assert found == [(*start, cutoff) for start in starts.STARTS for cutoff in (0.0, 0.005)]
+    chosen = plans.paper_plan("N4", cutoff=0.0)
+    assert (chosen.scaling, chosen.init) not in starts.STARTS
+    assert {(plan.net, plan.runs, plan.epochs) for plan in trials} == {("N4", 5, 500)}
+
+
+def test_rows_are_those_of_the_table_of_losses(trainings):
+    found = starts.start_table(trainings)
+    assert list(found.columns[:2]) == ["scaling", "init"]
+    wanted = combined.loss_table(trainings)
+    pd.testing.assert_frame_equal(found.drop(columns=["scaling", "init"]), wanted)
+    assert set(found[["scaling", "init"]].itertuples(index=False, name=None)) == set(starts.STARTS[1:3])
+
+
+def test_it_goes_no_further_than_asked(trainings):
+    assert starts.start_table(trainings, until=20)["epoch"].max() == 20
+    assert all(training.state().epoch == 2 for training in trainings)
