@@ -5,6 +5,7 @@ layers: "the same distribution as other weights" can mean that as well as the di
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import pandas as pd
 import torch
@@ -71,7 +72,7 @@ def _alike(trainings: Sequence[Training], births: Sequence[int], after: Sequence
     frames = []
     for place, (training, birth) in enumerate(zip(trainings, births, strict=True)):
         asked = {"epoch": birth, "after": list(after)}
-        found = training.cached("alike", lambda place=place: make(place), [__name__], **asked)
+        found = training.cached("alike", partial(make, place), [__name__], **asked)
         nothing = torch.full_like(found["change"], torch.nan)
         values = {"change": found["change"], "correlation": nothing, "cosine": nothing}
         axes = {"net": [training.plan.net], "algorithm": [ALIKE], "parent": [""], "after": after}

@@ -5,8 +5,10 @@ before anybody had thought of this.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import pandas as pd
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -61,7 +63,7 @@ def _begun(training: Training, gains: Iterable[float]) -> list[sgd.SGD]:
     start = training.plan.start()
     factors = [checks.positive("gain", gain) for gain in gains]
     trainer = training.trainer(start)
-    return [trainer.beside(start.convert(lambda tensor, by=factor: by * tensor)) for factor in factors]
+    return [trainer.beside(start.convert(partial(torch.mul, other=factor))) for factor in factors]
 
 
 def _turned(trainer: sgd.SGD, inputs: Tensor, plan: Plan, epoch: int) -> Float[Tensor, " R"]:
