@@ -39,17 +39,9 @@ COMMAND_LINE = {"__main__": {"claimbook", "experiments"}}
 SHARED = {
     "figures": {"style", "projection", "film", "self_replication", "organism_networks", "cost"},
     "experiments": {
-<<<<<<< HEAD
         "plans", "checkpoints", "resampling", "resuming", "levels", "make_tables", "same_code", "organisms",
-        "compression", "plateau", "calibration", "benchmarks", "bars", "cost", "phrases",
-=======
-        "plans", "checkpoints", "resuming", "levels", "make_tables", "same_code", "organisms", "compression", "plateau",
-<<<<<<< HEAD
-        "calibration", "gains", "further_births", "benchmarks", "bars", "cost", "phrases",
->>>>>>> 046e8d3 (Add exact halves, random bits, a random neuron like the trained ones, and the size of the first weights, as tables of their own)
-=======
-        "calibration", "gains", "starts", "further_births", "benchmarks", "bars", "cost", "phrases",
->>>>>>> 1375ad9 (Make a table of the combined algorithm from other starts)
+        "compression", "plateau", "calibration", "gains", "starts", "further_births", "benchmarks", "bars", "cost",
+        "phrases",
     },
 }  # fmt: skip
 

@@ -32,12 +32,7 @@ def block(paper: str, board: Board) -> str:
             title = hinge.title[:1].upper() + hinge.title[1:]
             parts += [f"### {title}", hinge.meaning, claims_table(inside, board)]
     if rest:
-<<<<<<< HEAD
-        said = "Nothing that the chapters varied turns these verdicts."
-        parts += ["## What did not hold as stated", said, claims_table(rest, board)]
-=======
         parts += ["## What did not hold as stated", UNTURNED, claims_table(rest, board)]
->>>>>>> c6281fa (Mark in the summaries what is no measurement and what rests on longer runs, and say what was varied without effect)
     return "\n\n".join(parts)
 
 

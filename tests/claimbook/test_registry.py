@@ -422,11 +422,7 @@ class TestTheBookItself:
 
     def test_its_claims_are_all_there(self):
         assert [sum(claim.paper == paper for claim in self.BOOK.claims.values()) for paper in self.BOOK.papers] == [
-<<<<<<< HEAD
-            62, 48, 36,
-=======
-            62, 40, 43,
->>>>>>> c67079c (Judge the third paper's own sentences, on pairs of runs, and register what it says besides)
+            62, 48, 43,
         ]  # fmt: skip
 
     def test_its_chapters_are_those_of_the_papers(self):
