@@ -19,7 +19,7 @@ TRAINING_COLUMNS: dict[str, list[str]] = {
     "combined-losses": ["net", "cutoff", "parents"],
     "combined-rounds": ["net", "cutoff", "parents"],
     "plateau": ["net"],
-    "starts": ["scaling", "init", "cutoff"],
+    "starts": ["scaling", "init", "cutoff", "parents"],
 }
 """The tables that are kept by level, and which of their columns name the training that a row rests on."""
 SETTINGS_TABLES = ("calibration", "overlay", "gains")

@@ -1,7 +1,8 @@
-"""The combined algorithm from other starts: does the gain belong to it, or to a setting that learns slowly?
+"""The combined algorithm from other starts, and with other parents: to what does the gain belong?
 
 The setting of all long runs was chosen for the neurons that it leaves idle. Here N4 is trained without and with the
-algorithm from settings that are as customary.
+algorithm from settings that are as customary. From its own setting, parents are drawn from all that live, or are the
+least efficient of these: "random" of `combined.RIVALS` draws from the better half alone.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,18 +12,28 @@ import pandas as pd
 from srnn_lib.experiments import combined
 from srnn_lib.experiments.checkpoints import Training, run_together
 from srnn_lib.experiments.plans import Plan
+from srnn_lib.neurons import turnover
 
 STARTS = (("unit", "glorot"), ("unit", "kaiming"), ("standard", "fan-in"), ("standard", "kaiming"))
 """Scaling of the pixels, and how first weights are drawn."""
+PARENTS = ("survivors", "least")
+"""Of the children, from the setting of `combined.trials`, whose first networks these are."""
 
 
-def start_trials(course: Callable[..., Plan], starts: Sequence[tuple[str, str]] = STARTS, runs: int = 5) -> list[Plan]:
-    """N4 from each start, without and with the algorithm; `course` is as in `combined.trials`."""
-    return [
+def start_trials(
+    course: Callable[..., Plan], starts: Sequence[tuple[str, str]] = STARTS, runs: int = 5, several: int = 10
+) -> list[Plan]:
+    """N4 from each start, without and with the algorithm, and `several` runs from its own one with other parents.
+
+    `course` is as in `combined.trials`.
+    """
+    begun = [
         course("N4", cutoff=cutoff, runs=runs, scaling=scaling, init=init)
         for scaling, init in starts
         for cutoff in (0.0, combined.CUTOFF)
     ]
+    rules = [turnover.TurnoverRule(combined.CUTOFF, parents=parents) for parents in PARENTS]
+    return begun + [course("N4", cutoff=rule.cutoff, runs=several, renewal=rule) for rule in rules]
 
 
 def start_table(trainings: Iterable[Training], until: int | None = None, every: int = 10) -> pd.DataFrame:

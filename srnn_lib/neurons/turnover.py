@@ -15,7 +15,7 @@ from srnn_lib.neurons.moments import Moments
 from srnn_lib.neurons.replication import SPLITS, shares
 from srnn_lib.neurons.stacks import Stack, draw_layer
 
-PARENTS = ("efficient", "random", "none", "fresh")
+PARENTS = ("efficient", "random", "survivors", "least", "none", "fresh")
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class TurnoverRule:
         cap: Largest share of the layer that may die at once, the least efficient first; the paper's is one half.
         layer: Hidden layer, the first is 1.
         split: One of `replication.SPLITS`.
-        parents: "efficient" (as many of the most efficient neurons as have died), "random" (as many of the others,
-            at random), "none" (nobody: the dead leave an empty place, without any weights, where training cannot
+        parents: "efficient" (as many of the most efficient neurons as have died), "random" (as many of the
+            better half, at random), "survivors" (of all that live, at random), "least" (the least efficient that live),
+            "none" (nobody: the dead leave an empty place, without any weights, where training cannot
             wake anything), or "fresh" (nobody: the place gets new random incoming weights and no outgoing ones, which
             is how dormant neurons are recycled elsewhere).
 
@@ -63,8 +64,9 @@ def turn_over(
     worth = efficiency.local(stack, moments, rule.layer)
     ranked = worth.argsort(dim=1, stable=True)
     most = int(worth.shape[1] * rule.cap)
-    places, parents = ranked[:, :most], _parents(ranked, most, rule, generator)
+    places = ranked[:, :most]
     dying = worth.gather(1, places) < rule.cutoff
+    parents = _parents(ranked, dying, rule, generator)
     dead = torch.zeros_like(worth, dtype=torch.bool).scatter(1, places, dying)
     weights, biases = list(stack.weights), list(stack.biases)
     weights[rule.layer], biases[rule.layer] = _cut(stack, moments, dead, rule.layer)
@@ -83,12 +85,19 @@ def turn_over(
     return replace(stack, weights=tuple(weights), biases=tuple(biases)), dead, worth
 
 
-def _parents(ranked: Tensor, most: int, rule: TurnoverRule, generator: torch.Generator) -> Int[Tensor, "R most"]:
-    """The most efficient first, or the better half in random order."""
+def _parents(ranked: Tensor, dying: Tensor, rule: TurnoverRule, generator: torch.Generator) -> Int[Tensor, "R most"]:
+    """As many as may die, of which those in the first places, one for each that dies, are parents; all of them live."""
+    most, died = dying.shape[1], dying.sum(1, keepdim=True)
     best = ranked.flip(1)
     if rule.parents == "random":
         kept = best[:, : ranked.shape[1] - most]
         best = kept.gather(1, randomness.permutations(generator, *kept.shape).to(kept.device))
+    elif rule.parents == "survivors":
+        drawn = randomness.uniform(generator, *ranked.shape).to(ranked.device)
+        gone = torch.arange(ranked.shape[1], device=ranked.device) < died
+        best = ranked.gather(1, drawn.masked_fill(gone, 2).argsort(dim=1, stable=True))
+    elif rule.parents == "least":
+        best = ranked.gather(1, died + torch.arange(most, device=ranked.device))
     return best[:, :most]
 
 

@@ -55,7 +55,7 @@ def test_replication_undoes_nothing_of_death(case, seeded):
     assert (stacks.forward(bare, inputs) - stacks.forward(stack, inputs)).abs().max() > 1e-3
     assert (bare.weights[1].transpose(1, 2)[dead] == 0).all()
     for split in replication.SPLITS:
-        for parents in ("efficient", "random"):
+        for parents in ("efficient", "random", "survivors", "least"):
             new, _, _ = turnover.turn_over(stack, found, TurnoverRule(1e9, split=split, parents=parents), seeded())
             torch.testing.assert_close(stacks.forward(new, inputs), stacks.forward(bare, inputs))
             assert not torch.equal(new.weights[0], bare.weights[0])
@@ -97,6 +97,33 @@ def test_children_copy_the_best(case, seeded):
         assert torch.equal(new.biases[0][run, least], stack.biases[0][run, best])
 
 
+def parents_of(stack, new, dead):
+    """For each run, whose incoming weights the places of the dead have now."""
+    rows = [stack.weights[0][run][:, None] == new.weights[0][run][dead[run]] for run in range(stack.runs)]
+    return [each.all(2).nonzero()[:, 0].tolist() for each in rows]
+
+
+def test_children_copy_the_least_of_those_that_live(case, seeded):
+    stack, _, found, worth = case
+    rule = TurnoverRule(worth[:, 2].max().item(), parents="least")
+    new, dead, before = turnover.turn_over(stack, found, rule, seeded())
+    for run, parents in enumerate(parents_of(stack, new, dead)):
+        died = int(dead[run].sum())
+        assert died > 0
+        assert sorted(parents) == sorted(before[run].argsort()[died : 2 * died].tolist())
+
+
+def test_survivors_are_drawn_from_all_that_live_and_from_nobody_else(case, seeded):
+    stack, _, found, worth = case
+    rule, seen = TurnoverRule(worth[:, 1].max().item() * 1.0000001, parents="survivors"), [set() for _ in range(3)]
+    for seed in range(60):
+        new, dead, _ = turnover.turn_over(stack, found, rule, seeded(seed))
+        for run, parents in enumerate(parents_of(stack, new, dead)):
+            assert len(set(parents)) == len(parents) == dead[run].sum()
+            seen[run] |= set(parents)
+    assert seen == [set((~dead[run]).nonzero()[:, 0].tolist()) for run in range(3)]
+
+
 def test_nobody_dies_at_cutoff_0_and_at_most_the_cap_ever(case, seeded):
     stack, _, found, _ = case
     same, dead, _ = turnover.turn_over(stack, found, TurnoverRule(0.0), seeded())
@@ -127,7 +154,7 @@ def test_runs_do_not_touch_each_other(case, seeded):
         ({"cap": 0.6}, ("cap", "0.5")),
         ({"layer": 0}, ("layer", "1 or more")),
         ({"split": "B4"}, ("split", "B1, B2, B3")),
-        ({"parents": "best"}, ("parents", "efficient, random, none, fresh")),
+        ({"parents": "best"}, ("parents", "efficient, random, survivors, least, none, fresh")),
     ],
 )
 def test_rules_out_of_range_are_refused(change, words, refused):
