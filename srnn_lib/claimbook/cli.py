@@ -17,6 +17,7 @@ from srnn_lib import checks, saving
 from srnn_lib.checks import BadInput
 from srnn_lib.claimbook import audit, chapters, results, runner, scoreboard, seeds, sweeps, verdict_rows
 from srnn_lib.claimbook.board import read_board
+from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.claimbook.verdicts import headline
 
@@ -164,18 +165,30 @@ def _add_sweep(parser: argparse.ArgumentParser) -> None:
 
 def _status(_: argparse.Namespace) -> None:
     """Print which chapters and kept tables are fresh, stale or never run, and why."""
-    rows = [("chapter or table", "state", "time", "memory", "day", "why")]
-    for chapter in chapters.find_all():
-        state = chapters.state(chapter)
-        stamp = chapter.nb.metadata.get("provenance", {})
-        cost = (f"{stamp['seconds']:.1f} s", f"{stamp['memory_mib']} MiB", stamp["day"]) if stamp else ("", "", "")
-        rows.append((chapter.id, state.kind, *cost, _few(state.reason, state.note)))
-    for path in results.kept_tables(saving.root()):
-        state = results.table_state(path)
-        day = "" if state.kind == "damaged" else results.read_table(path)[1].get("day", "")
-        why = _few(state.reason, state.note and f"make it again: {state.note}")
-        rows.append((f"results/{path.stem}", state.kind, "", "", day, why))
-    print(_aligned(rows))
+    known, kept = chapters.find_all(), results.kept_tables(saving.root())
+    rows = [("chapter or table", "state", "time", "memory", "day", "why"), *map(_chapter_row, known)]
+    print(_aligned([*rows, *(_table_row(path, known) for path in kept)]))
+
+
+def _chapter_row(chapter: Chapter) -> tuple[str, ...]:
+    state = chapters.state(chapter)
+    stamp = chapter.nb.metadata.get("provenance", {})
+    cost = (f"{stamp['seconds']:.1f} s", f"{stamp['memory_mib']} MiB", stamp["day"]) if stamp else ("", "", "")
+    return (chapter.id, state.kind, *cost, _few(state.reason, state.note))
+
+
+def _table_row(path: Path, known: Sequence[Chapter]) -> tuple[str, ...]:
+    state = results.table_state(path)
+    day = "" if state.kind == "damaged" else results.read_table(path)[1].get("day", "")
+    why = _few(state.reason, state.note and f"make it again: {state.note}")
+    if state.kind == "fresh" and path == seeds.seeds_path(saving.root()):
+        why = _few("; ".join(f"{name} has other code now" for name in _with_other_code(known)), "")
+    return (f"results/{path.stem}", state.kind, "", "", day, why)
+
+
+def _with_other_code(known: Sequence[Chapter]) -> list[str]:
+    """Chapters that were run under further seeds before their code, or that of the library, became what it is."""
+    return seeds.stale(saving.root(), {chapter.id: sweeps.code(chapter) for chapter in known})
 
 
 def _few(reason: str, note: str, most: int = 4) -> str:

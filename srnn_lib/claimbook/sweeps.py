@@ -83,8 +83,8 @@ class Sweep:
     @property
     def plain(self) -> dict[str, dict[str, str]]:
         """The arguments of each run and a digest of all code that runs, by the notebook that it makes."""
-        codes = {run.plan.chapter.id: _code(run.plan.chapter) for run in self.runs}
-        return {run.target: {"arguments": run.arguments, "code": codes[run.plan.chapter.id]} for run in self.runs}
+        known = codes(self)
+        return {run.target: {"arguments": run.arguments, "code": known[run.plan.chapter.id]} for run in self.runs}
 
 
 def read_sweep(path: Path, folder: Path | None = None) -> Sweep:
@@ -129,17 +129,18 @@ def _text(value: Any) -> str:
 
 def codes(sweep: Sweep) -> dict[str, str]:
     """A digest of all code that runs, by chapter."""
-    return {run.plan.chapter.id: _code(run.plan.chapter) for run in sweep.runs}
+    return {run.plan.chapter.id: code(run.plan.chapter) for run in sweep.runs}
 
 
-def is_done(run: SweptRun, code: str) -> bool:
+def code(chapter: Chapter) -> str:
+    """A digest of all code that a chapter runs: its cells, and the modules of the library behind them."""
+    return saving.digest([notebooks.source_hash(chapter.nb), chapter.library()])
+
+
+def is_done(run: SweptRun, wanted: str) -> bool:
     """Whether the notebook of a run is there, made by the chapter's code of that digest."""
     if not run.plan.target.is_file():
         return False
     nb = notebooks.read_notebook(run.plan.target)
     made = nb.metadata.get("provenance", {}).get("library")
-    return saving.digest([notebooks.source_hash(nb), made]) == code
-
-
-def _code(chapter: Chapter) -> str:
-    return saving.digest([notebooks.source_hash(chapter.nb), chapter.library()])
+    return saving.digest([notebooks.source_hash(nb), made]) == wanted

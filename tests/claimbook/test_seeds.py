@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import tinybook
 
-from srnn_lib.claimbook import audit, cli, results, seeds
+from srnn_lib.claimbook import audit, chapters, cli, results, seeds, sweeps
 from srnn_lib.claimbook.board import read_board
 from srnn_lib.claimbook.judge import Judge
 from srnn_lib.claimbook.registry import Book
@@ -17,14 +17,14 @@ pytest_plugins = ("tinybook_fixtures",)
 WORDS = {"SR-01": ["reproduced", "partly", "reproduced"], "SR-02": ["reproduced"] * 3}
 
 
-def keep(folder, found=WORDS):
+def keep(folder, found=WORDS, code="code"):
     """A table of such words under the seeds 1, 2, ..."""
     rows = [
         {"chapter": tinybook.CHAPTER, "claim": claim, "seed": seed, "word": word, "headline": True}
         for claim, said in found.items()
         for seed, word in reversed(list(enumerate(said, 1)))
     ]
-    seeds.write(pd.DataFrame(rows), {tinybook.CHAPTER: "code"}, "srnn_lib.claimbook.verdict_rows", folder)
+    seeds.write(pd.DataFrame(rows), {tinybook.CHAPTER: code}, "srnn_lib.claimbook.verdict_rows", folder)
 
 
 def judging(folder, scale="book", **changed):
@@ -95,3 +95,14 @@ def test_the_command_runs_what_is_not_done_and_keeps_the_words(run_book, monkeyp
     assert rows[["claim", "seed"]].to_numpy().tolist() == [["SR-01", 1], ["SR-02", 1], ["SR-01", 2], ["SR-02", 2]]
     assert cli.main(["seeds", "some.yml"]) == 0
     assert capsys.readouterr().out == "results/seeds.parquet\n"
+
+
+def test_status_names_chapters_with_other_code(run_book, monkeypatch, capsys):
+    monkeypatch.setenv("SRNN_ROOT", str(run_book))
+    chapter = chapters.find(tinybook.CHAPTER, run_book)
+    keep(run_book, code=sweeps.code(chapter))
+    assert cli.main(["status"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split()[:2] == ["results/seeds", "fresh"]
+    keep(run_book)
+    assert cli.main(["status"]) == 0
+    assert f"{tinybook.CHAPTER} has other code now" in capsys.readouterr().out.splitlines()[-1]
