@@ -16,7 +16,7 @@ import pandas as pd
 from srnn_lib.checks import BadInput, bad_input
 from srnn_lib.claimbook import results
 
-COMMAND = "make benchmarks"
+MAKE_COMMAND = "make benchmarks"
 TIME_COLUMNS = (
     "what",
     "way",
@@ -81,7 +81,7 @@ def read(folder: Path) -> Times | None:
     """
     if not (path := table_file(folder)).is_file():
         return None
-    rows, stamp = results.read_table(path, COMMAND)
+    rows, stamp = results.read_table(path, MAKE_COMMAND)
     return Times(rows, stamp["machines"])
 
 
@@ -97,7 +97,7 @@ def collect(paths: Iterable[Path], folder: Path) -> Times:
     kept = old.rows[~old.rows["device"].isin(list(machines))]
     rows = pd.concat([each for each in [kept, *(rows for rows, _ in found)] if len(each)], ignore_index=True)
     times = Times(rows, {**old.machines, **machines})
-    results.write_table(rows, table_file(folder), results.table_stamp([], COMMAND, machines=times.machines))
+    results.write_table(rows, table_file(folder), results.table_stamp([], MAKE_COMMAND, machines=times.machines))
     return times
 
 

@@ -85,7 +85,7 @@ def _require_whole(times: Times) -> None:
     for device in ("cpu", *times.gpus):
         wanted = ("self-training", "product", *needed.get(device, ()))
         if lacking := [what for what in wanted if times.of(what, device).empty]:
-            raise BadInput(f"times of {device} lack {', '.join(lacking)}; measure all: {benchmarks.COMMAND}")
+            raise BadInput(f"times of {device} lack {', '.join(lacking)}; measure all: {benchmarks.MAKE_COMMAND}")
 
 
 def _lead(times: Times) -> str:
@@ -318,8 +318,8 @@ def _on_gpu(times: Times, gpu: str) -> str:
 
 def _machines(times: Times) -> str:
     text = (
-        f"`{benchmarks.COMMAND}` measures and writes all of the above. A time is that of the fastest of several rounds:"
-        " CPU time of the process on a processor, wall time on a GPU."
+        f"`{benchmarks.MAKE_COMMAND}` measures and writes all of the above."
+        " A time is that of the fastest of several rounds: CPU time of the process on a processor, wall time on a GPU."
     )
     lines = [f"- **{device}**: {_machine(device, machine)}" for device, machine in times.machines.items()]
     return "\n\n".join(["## Measured on", text, "\n".join(lines)])

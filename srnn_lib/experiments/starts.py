@@ -16,7 +16,7 @@ from srnn_lib.neurons import turnover
 
 STARTS = (("unit", "glorot"), ("unit", "kaiming"), ("standard", "fan-in"), ("standard", "kaiming"))
 """Scaling of the pixels, and how first weights are drawn."""
-PARENTS = ("survivors", "least")
+OTHER_PARENTS = ("survivors", "least")
 """Of the children, from the setting of `combined.trials`, whose first networks these are."""
 
 
@@ -32,7 +32,7 @@ def start_trials(
         for scaling, init in starts
         for cutoff in (0.0, combined.CUTOFF)
     ]
-    rules = [turnover.TurnoverRule(combined.CUTOFF, parents=parents) for parents in PARENTS]
+    rules = [turnover.TurnoverRule(combined.CUTOFF, parents=parents) for parents in OTHER_PARENTS]
     return begun + [course("N4", cutoff=rule.cutoff, runs=several, renewal=rule) for rule in rules]
 
 
