@@ -1,20 +1,22 @@
 """A measured quantity with its uncertainty: shares, means, medians, counts.
 
-Intervals are 95 % intervals: Wilson's for shares, the exact binomial one for counts, a percentile bootstrap over nets
-for means and medians.
-An estimate over nothing is NaN, and a NaN never passes a criterion (see `claimbook.judge`).
+Intervals are 95 % intervals: Wilson's for shares, the exact binomial one for counts, Student's for means, that of order
+statistics for medians. None of them draws random numbers. One value says nothing of its own uncertainty: then, the ends
+are NaN. An estimate over nothing is NaN, and a NaN never passes a criterion (see `claimbook.judge`).
 """
 
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, SupportsFloat
+from typing import SupportsFloat
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 CONFIDENCE = 0.95
+FEWEST = 5
+"""Values that an interval of their median needs."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Estimate:
     n: int
 
     def __str__(self) -> str:
-        if self.low == self.value == self.high:
+        if self.low == self.value == self.high or (math.isnan(self.low) and math.isnan(self.high)):
             return _short(self.value, 3)
         return f"{_short(self.value)} [{_short(self.low)}, {_short(self.high)}]"
 
@@ -65,31 +67,75 @@ def count(hits: int, n: int) -> Estimate:
     return Estimate(float(hits), float(interval.low) * n, float(interval.high) * n, n)
 
 
-def mean(values: ArrayLike, seed: int = 0) -> Estimate:
-    """Mean of `values` with a bootstrap interval over the values."""
-    return _bootstrap(values, np.mean, seed)
+def mean(values: ArrayLike) -> Estimate:
+    """Mean of `values` with Student's interval, which is exact for normal values and cautious for few of them."""
+    given = _numbers(values)
+    if given.size < 2 or np.ptp(given) == 0:
+        return _without_spread(given)
+    found = stats.ttest_1samp(given, 0.0).confidence_interval(CONFIDENCE)
+    return Estimate(float(given.mean()), float(found.low), float(found.high), given.size)
 
 
-def median(values: ArrayLike, seed: int = 0) -> Estimate:
-    """Median of `values` with a bootstrap interval over the values."""
-    return _bootstrap(values, np.median, seed)
+def median(values: ArrayLike) -> Estimate:
+    """Median of `values` with the interval between two of them, which holds for any distribution.
+
+    The widest that five values can have, from the smallest to the largest, holds the median in 94 of 100 samples. Fewer
+    have none.
+    """
+    given = np.sort(_numbers(values))
+    if given.size < 2 or np.ptp(given) == 0:
+        return _without_spread(given)
+    outside = max(int(stats.binom.ppf((1 - CONFIDENCE) / 2, given.size, 0.5)) - 1, 0)
+    low, high = (given[outside], given[-1 - outside]) if given.size >= FEWEST else (math.nan, math.nan)
+    return Estimate(float(np.median(given)), float(low), float(high), given.size)
+
+
+def edges(units: int) -> tuple[float, float]:
+    """The quantiles of bootstrapped values that bound their interval, for draws among so many independent units.
+
+    Those of the plain percentile bootstrap are too near for few units: draws vary by a factor of sqrt(1 - 1 / units)
+    too little, and have the tails of a normal distribution. They are widened as Student's interval is. NaN for one.
+
+    Source: Hesterberg (2015), What teachers should know about the bootstrap, §3.4.
+    """
+    if units < 2:
+        return math.nan, math.nan
+    reach = math.sqrt(units / (units - 1)) * stats.t.ppf((1 + CONFIDENCE) / 2, units - 1)
+    return float(stats.norm.cdf(-reach)), float(stats.norm.cdf(reach))
+
+
+def bootstrapped(value: float, draws: ArrayLike, units: int) -> Estimate:
+    """A value with the interval of what bootstrap draws among so many units gave; those that are NaN do not count."""
+    found = np.asarray(draws, dtype=float)
+    if units < 2 or np.isnan(found).all():
+        return Estimate(float(value), math.nan, math.nan, units)
+    low, high = np.nanquantile(found, edges(units))
+    return Estimate(float(value), float(low), float(high), units)
 
 
 def smallest(found: Iterable[Estimate]) -> Estimate:
-    """The estimate with the smallest value; nothing where there is none, or where one of them is nothing."""
+    """The smallest of several quantities; nothing where there is none, or where one of them is nothing.
+
+    Its interval goes from the smallest low end to the smallest high end: it lies above a bound if all of theirs do, and
+    below if one does.
+    """
     return _extreme(min, found)
 
 
 def largest(found: Iterable[Estimate]) -> Estimate:
-    """The estimate with the largest value; nothing where there is none, or where one of them is nothing."""
+    """The largest of several quantities, as `smallest` with all signs turned."""
     return _extreme(max, found)
 
 
-def _extreme(choose: Callable[..., Estimate], found: Iterable[Estimate]) -> Estimate:
+def _extreme(choose: Callable[..., float], found: Iterable[Estimate]) -> Estimate:
     given = list(found)
-    if any(math.isnan(each.value) for each in given):
+    if not given or any(math.isnan(each.value) for each in given):
         return NOTHING
-    return choose(given, key=lambda each: each.value, default=NOTHING)
+    value, low, high = (
+        choose(ends) if not any(map(math.isnan, ends)) else math.nan
+        for ends in zip(*((each.value, each.low, each.high) for each in given), strict=True)
+    )
+    return Estimate(value, low, high, min(each.n for each in given))
 
 
 def fisher(more: ArrayLike, less: ArrayLike) -> float:
@@ -98,13 +144,14 @@ def fisher(more: ArrayLike, less: ArrayLike) -> float:
     return float(stats.fisher_exact(counts, alternative="greater").pvalue)
 
 
-def _bootstrap(values: ArrayLike, statistic: Callable[..., Any], seed: int) -> Estimate:
+def _numbers(values: ArrayLike) -> NDArray[np.float64]:
+    """The values in one row; none of them if one is no finite number."""
     given = np.asarray(values, dtype=float).ravel()
-    if given.size == 0 or not np.isfinite(given).all():
+    return given if np.isfinite(given).all() else given[:0]
+
+
+def _without_spread(given: NDArray[np.float64]) -> Estimate:
+    """Of no value, of one, or of several equal ones."""
+    if given.size == 0:
         return NOTHING
-    centre = float(statistic(given))
-    if given.size == 1 or np.ptp(given) == 0:
-        return exact(centre, given.size)
-    settings = {"confidence_level": CONFIDENCE, "n_resamples": 1000, "method": "percentile"}
-    found = stats.bootstrap((given,), statistic, **settings, rng=np.random.default_rng(seed)).confidence_interval
-    return Estimate(centre, float(found.low), float(found.high), given.size)
+    return exact(given[0], given.size) if given.size > 1 else Estimate(float(given[0]), math.nan, math.nan, 1)

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from jaxtyping import Float, Int
-from numpy.typing import ArrayLike
 from scipy import stats
 from torch import Tensor
 
@@ -23,7 +22,6 @@ from srnn_lib.neurons.stacks import Stack
 
 RANKED_BY = {"A1": "local", "A2": "local", "A3": "spectral", "A4": "unexplained"}
 """By which measure each algorithm ranks neurons."""
-EDGES = ((1 - estimates.CONFIDENCE) / 2, (1 + estimates.CONFIDENCE) / 2)
 
 
 def measure_deaths(
@@ -125,7 +123,7 @@ def association(rows: pd.DataFrame, generator: torch.Generator, draws: int = 200
     value = stats.spearmanr(*np.concatenate(runs).T).statistic
     chosen = (randomness.uniform(generator, draws, len(runs)) * len(runs)).long()
     found = [stats.spearmanr(*np.concatenate([runs[run] for run in some]).T).statistic for some in chosen.tolist()]
-    return _interval(value, found, len(rows))
+    return estimates.bootstrapped(value, found, len(runs))
 
 
 def resample(
@@ -142,7 +140,7 @@ def ratio(pairs: Float[Tensor, "R 2"], generator: torch.Generator) -> Estimate:
     """Mean of the first column over that of the second, with a bootstrap interval over runs."""
     one, other = pairs.double().mean(0).tolist()
     drawn = resample(pairs, generator)
-    return _interval(one / other, drawn[:, 0] / drawn[:, 1], len(pairs))
+    return estimates.bootstrapped(one / other, drawn[:, 0] / drawn[:, 1], len(pairs))
 
 
 def regression_slopes(rows: pd.DataFrame, generator: torch.Generator, draws: int = 1000) -> pd.DataFrame:
@@ -160,16 +158,11 @@ def regression_slopes(rows: pd.DataFrame, generator: torch.Generator, draws: int
         worth, cost = (_grid(some, name) for name in ("worth", "cost"))
         parts = torch.stack([cost, worth, cost * worth, cost.square()], 1).mean(3)
         drawn = _slope(resample(parts, generator, draws).unbind(1))
-        low, high = drawn.quantile(torch.tensor(EDGES, dtype=torch.float64), 0)
+        ends = estimates.edges(max(2, some["run"].nunique()))  # of one run, all draws are equal
+        low, high = drawn.quantile(torch.tensor(ends, dtype=torch.float64), 0)
         values = {"slope": _slope(parts.mean(0).unbind(0)), "low": low, "high": high}
         frames.append(tidy(values, net=[net], algorithm=[algorithm], epoch=sorted(some["epoch"].unique())))
     return pd.concat(frames, ignore_index=True)
-
-
-def _interval(value: float, draws: ArrayLike, n: int) -> Estimate:
-    """An estimate with the middle 95 % of its bootstrap draws as interval."""
-    low, high = np.nanquantile(np.asarray(draws), EDGES)
-    return Estimate(float(value), float(low), float(high), n)
 
 
 def _grid(rows: pd.DataFrame, name: str) -> Float[Tensor, "R epochs units"]:

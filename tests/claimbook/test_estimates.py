@@ -59,36 +59,94 @@ def test_one_value_without_a_number_spoils_the_estimate(of, bad):
     assert of([1.0, bad, 2.0]) is NOTHING
 
 
-@pytest.mark.parametrize(("of", "centre"), [(estimates.mean, np.mean), (estimates.median, np.median)])
-def test_bootstrap_is_repeatable_and_holds_the_centre(of, centre):
-    values = np.random.default_rng(0).normal(5.0, 1.0, 101)
-    found = of(values)
-    assert found == of(values)
-    assert found.value == centre(values)
-    assert found.low < found.value < found.high
-    assert found.n == 101
+def test_the_interval_of_the_mean_is_students():
+    values = np.random.default_rng(0).normal(5.0, 1.0, 12)
+    found, half = estimates.mean(values), 2.200985 * values.std(ddof=1) / math.sqrt(12)
+    assert (found.value, found.n) == (pytest.approx(values.mean()), 12)
+    assert [found.low, found.high] == pytest.approx([found.value - half, found.value + half], rel=1e-6)
 
 
-def test_the_seed_decides_the_bootstrap():
-    values = np.random.default_rng(0).normal(5.0, 1.0, 101)
-    assert estimates.mean(values) != estimates.mean(values, seed=1)
+@pytest.mark.parametrize(("n", "outside"), [(5, 0), (6, 0), (8, 0), (9, 1), (12, 2), (50, 17), (100, 39)])
+def test_the_interval_of_the_median_leaves_out_as_many_values_on_both_sides_as_it_may(n, outside):
+    values = np.random.default_rng(0).permutation(n) ** 2.0
+    found = estimates.median(values)
+    assert (found.value, found.n) == (np.median(values), n)
+    assert (found.low, found.high) == (outside**2, (n - 1 - outside) ** 2)
 
 
-def test_interval_of_the_mean_is_about_four_standard_errors_wide():
-    values = np.random.default_rng(1).normal(0.0, 1.0, 400)
-    found = estimates.mean(values)
-    assert found.high - found.low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.1)
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_the_median_of_very_few_has_no_interval(n):
+    found = estimates.median(range(n))
+    assert (found.value, found.n) == ((n - 1) / 2, n)
+    assert math.isnan(found.low) and math.isnan(found.high)
+
+
+def normal(generator, size):
+    return generator.normal(size=size), 0.0, 0.0
+
+
+def skewed(generator, size):
+    return generator.exponential(size=size), 1.0, math.log(2)
+
+
+COVERAGE = {
+    # least share of samples whose interval holds the true value: of the mean, of the median, of the bootstrapped mean
+    (5, normal): (0.935, 0.92, 0.89), (10, normal): (0.935, 0.935, 0.935), (40, normal): (0.935, 0.935, 0.935),
+    (5, skewed): (0.86, 0.92, 0.84), (10, skewed): (0.88, 0.935, 0.88), (40, skewed): (0.91, 0.935, 0.91),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "kind"), COVERAGE, ids=lambda each: getattr(each, "__name__", str(each)))
+def test_intervals_hold_the_true_value_as_often_as_they_say(n, kind):
+    generator = np.random.default_rng(n)
+    samples, *true = kind(generator, (2000, n))
+    resampled = (sample[generator.integers(0, n, (1000, n))].mean(1) for sample in samples)
+    boots = [estimates.bootstrapped(sample.mean(), draws, n) for sample, draws in zip(samples, resampled, strict=True)]
+    found = [list(map(estimates.mean, samples)), list(map(estimates.median, samples)), boots]
+    held = [
+        np.mean([each.low <= value <= each.high for each in some])
+        for some, value in zip(found, (*true, true[0]), strict=True)
+    ]
+    assert (np.array(held) >= COVERAGE[n, kind]).all(), held
+    assert max(held) <= 0.995
+
+
+@pytest.mark.parametrize("n", [10, 200, 2000])
+def test_shares_hold_the_true_value_as_often_as_they_say(n):
+    generator = np.random.default_rng(n)
+    rates = generator.uniform(0.02, 0.98, 1000)
+    found = [(estimates.share(generator.random(n) < rate), rate) for rate in rates]
+    assert 0.935 <= np.mean([each.low <= rate <= each.high for each, rate in found]) <= 0.975
+
+
+def test_draws_among_few_units_are_widened_and_those_among_many_are_not():
+    assert estimates.edges(5) == pytest.approx((0.00096, 0.99904), abs=1e-5)
+    assert estimates.edges(10**6) == pytest.approx((0.025, 0.975), abs=1e-5)
+    assert all(map(math.isnan, estimates.edges(1)))
+    assert estimates.bootstrapped(1.0, [1.0, math.nan, 3.0], 50).high == pytest.approx(3.0, abs=0.1)
+    for nothing in (estimates.bootstrapped(1.0, [1.0, 2.0], 1), estimates.bootstrapped(1.0, [math.nan], 9)):
+        assert nothing.value == 1.0 and math.isnan(nothing.low) and math.isnan(nothing.high)
 
 
 def test_values_without_spread_have_no_interval():
-    assert estimates.mean([3.0]) == Estimate(3.0, 3.0, 3.0, 1)
+    assert estimates.mean([3.0, 3.0]) == Estimate(3.0, 3.0, 3.0, 2)
     assert estimates.median([2.0, 2.0, 2.0]) == Estimate(2.0, 2.0, 2.0, 3)
 
 
-def test_the_smallest_and_the_largest_estimate_are_found_with_their_intervals():
-    found = [estimates.share([True] * hits + [False] * (10 - hits)) for hits in (5, 2, 8)]
-    assert estimates.smallest(found) is found[1]
-    assert estimates.largest(iter(found)) is found[2]
+@pytest.mark.parametrize("of", [estimates.mean, estimates.median])
+def test_one_value_says_nothing_of_its_own_uncertainty(of):
+    found = of([3.0])
+    assert (found.value, found.n, str(found)) == (3.0, 1, "3")
+    assert math.isnan(found.low) and math.isnan(found.high)
+
+
+def test_extremes_of_several_quantities_have_the_extremes_of_their_intervals():
+    found = [Estimate(0.5, 0.2, 0.6, 10), Estimate(0.4, 0.3, 0.9, 8), Estimate(0.7, 0.1, 0.8, 9)]
+    assert estimates.smallest(iter(found)) == Estimate(0.4, 0.1, 0.6, 8)
+    assert estimates.largest(found) == Estimate(0.7, 0.3, 0.9, 8)
+    assert estimates.smallest(found[:1]) == found[0]
+    vague = estimates.smallest([*found, estimates.mean([0.3])])
+    assert (vague.value, vague.n) == (0.3, 1) and math.isnan(vague.low) and math.isnan(vague.high)
 
 
 @pytest.mark.parametrize("choose", [estimates.smallest, estimates.largest])
