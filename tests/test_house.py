@@ -31,10 +31,11 @@ MAY_IMPORT = {
     "organisms": GROUND | {"replicators"},
     "neurons": GROUND - {"data", "saving"},
     "claimbook": {"checks", "saving"},
+    "explorables": {"checks", "saving"},
     "experiments": GROUND | {"replicators", "organisms", "neurons", "claimbook"},
     "figures": GROUND | {"replicators", "organisms", "neurons", "experiments", "claimbook"},
 }
-COMMAND_LINE = {"__main__": {"claimbook", "experiments"}}
+COMMAND_LINE = {"__main__": {"claimbook", "experiments", "explorables"}}
 # Modules of these that several chapters share; every other one has the name of a chapter.
 SHARED = {
     "figures": {"style", "projection", "film", "self_replication", "organism_networks", "cost"},

@@ -1,0 +1,221 @@
+"""Explorables in a real browser: their dynamics against the library's, and what readers do with them."""
+
+import json
+import math
+import re
+
+import pytest
+import torch
+from browser import launched
+
+from srnn_lib.explorables import bundle
+from srnn_lib.randomness import seeded
+from srnn_lib.replicators import dynamics, fixpoints, soup
+from srnn_lib.replicators.engines import Trainer
+from srnn_lib.replicators.presets import REDUCTIONS, preset
+from srnn_lib.replicators.soup_schedule import INTERACTION_ORDERS, SoupSchedule, draw_epoch
+
+pytestmark = pytest.mark.browser
+
+SHARED = bundle.saving.root() / bundle.SOURCE_FOLDER / "shared"
+NETS = 120
+COLUMNS = ["kind", "attacker", "victim"]
+# Differences that rounding makes, relative where weights are large; an application multiplies them by four.
+CLOSE = {"float64": 1e-12, "float32": 1e-5}
+ROUNDS = {"float64": "library.exact", "float32": "Math.fround"}
+both_precisions = pytest.mark.parametrize("dtype", CLOSE)
+every_preset = pytest.mark.parametrize("name", ["alife2019", "artl2021"])
+
+IMPORT = """async source => {
+  const address = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+  globalThis.library = {...globalThis.library, ...await import(address)};
+}"""
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def script(chrome):
+    """A page that has the modules of the explorables' dynamics as `library`."""
+    page = chrome.new_page()
+    for name in ("nets", "random", "soups"):
+        page.evaluate(IMPORT, bundle.bundled(SHARED / f"{name}.js"))
+    yield page
+    page.close()
+
+
+def reductions(name, kind, dtype):
+    """A preset's reduction here, and the text that makes the same one there."""
+    there = f'library.reduction("{kind}", library.PRESETS.{name}, {ROUNDS[dtype]})'
+    return preset(name).reduction(kind), there
+
+
+def numbers(tensor):
+    """A tensor as a list that goes into a page; what is not finite goes as a word."""
+    return json.loads(re.sub(r"NaN|-?Infinity", r'"\g<0>"', json.dumps(tensor.tolist())))
+
+
+def tensor(given, dtype):
+    """The way back; numbers that are not finite come as None."""
+    rows = [[math.nan if weight is None else weight for weight in net] for net in given]
+    return torch.tensor(rows, dtype=torch.float64).to(getattr(torch, dtype))
+
+
+def ask(page, how, body, **given):
+    """What a function of `how` and of what is given returns in the page, as JSON, which both sides understand."""
+    names = ", ".join(given)
+    code = f"""async ([{names}]) => {{
+      const how = {how};
+      const plain = nets => nets.map(net => [...net]);
+      return JSON.stringify({body});
+    }}"""
+    return json.loads(page.evaluate(code, [*given.values()]))
+
+
+def assert_close(here, there, dtype):
+    """No weight differs by more than rounding explains, where both are finite; they are finite together."""
+    assert torch.equal(here.isfinite().all(1), there.isfinite().all(1))
+    finite = here.isfinite().all(1)
+    here, there = here[finite].double(), there[finite].double()
+    assert len(here) >= 100
+    size = here.abs().amax(1).clamp(min=1)
+    assert float(((here - there).abs().amax(1) / size).max()) <= CLOSE[dtype]
+
+
+@both_precisions
+@every_preset
+@pytest.mark.parametrize("kind", REDUCTIONS)
+def test_nets_are_applied_to_themselves_as_in_the_library(script, name, kind, dtype):
+    reduction, how = reductions(name, kind, dtype)
+    nets = preset(name).population(reduction, NETS, seeded(1), dtype)
+    steps = 1 if kind == "recurrent" else {"float64": 5, "float32": 2}[dtype]
+    there = ask(
+        script, how,
+        "plain(nets.map(net => { for (let s = 0; s < steps; s++) net = library.apply(how, net); return net; }))",
+        nets=numbers(nets), steps=steps,
+    )  # fmt: skip
+    here = dynamics.last(dynamics.self_application(reduction, nets, steps))
+    assert_close(here, tensor(there, dtype), dtype)
+
+
+@both_precisions
+@every_preset
+@pytest.mark.parametrize("kind", REDUCTIONS)
+def test_nets_are_trained_on_themselves_as_in_the_library(script, name, kind, dtype):
+    reduction, how = reductions(name, kind, dtype)
+    nets, steps = preset(name).population(reduction, NETS, seeded(2), dtype), 100
+    if kind == "recurrent":  # most of these run to infinity, and on the way double every difference at every step
+        nets, steps = nets / 2, 20
+    orders = torch.rand(steps, NETS, reduction.samples, generator=seeded(3)).argsort(dim=2)
+    trainer = Trainer(reduction, preset(name).rule, seeded(0))
+    here = trainer.steps(nets, steps, orders=orders)
+    there = ask(
+        script, how,
+        "plain(nets.map((net, n) => { for (const order of orders)"
+        f" net = library.train(how, net, library.PRESETS.{name}, {{order: order[n]}}); return net; }}))",
+        nets=numbers(nets), orders=orders.tolist(),
+    )  # fmt: skip
+    assert_close(here, tensor(there, dtype), dtype)
+
+
+@both_precisions
+def test_nets_learn_from_others_as_in_the_library(script, dtype):
+    reduction, how = reductions("artl2021", "weightwise", dtype)
+    nets, others = (preset("artl2021").population(reduction, NETS, seeded(seed), dtype) for seed in (4, 5))
+    here = Trainer(reduction, preset("artl2021").rule).steps(nets, 50, other=others)
+    there = ask(
+        script, how,
+        "plain(nets.map((net, n) => { for (let s = 0; s < 50; s++)"
+        " net = library.train(how, net, library.PRESETS.artl2021, {read: others[n]}); return net; }))",
+        nets=numbers(nets), others=numbers(others),
+    )  # fmt: skip
+    assert_close(here, tensor(there, dtype), dtype)
+
+
+def diverse(reduction, name, dtype):
+    """Nets of every outcome: random ones on their way, trained ones, the hand-made ones, zero, and infinite ones."""
+    random = preset(name).population(reduction, NETS, seeded(6), dtype)
+    yield random
+    yield dynamics.last(dynamics.self_application(reduction, random, 100))
+    yield Trainer(reduction, preset(name).rule, seeded(7)).steps(random, 1500)
+    if hasattr(reduction, "positions"):
+        for sign in (1.0, -1.0):
+            yield soup.population.identity(reduction.architecture, dtype, sign)
+
+
+@both_precisions
+@every_preset
+@pytest.mark.parametrize("kind", REDUCTIONS)
+def test_outcomes_are_those_of_the_library(script, name, kind, dtype):
+    reduction, how = reductions(name, kind, dtype)
+    nets = torch.cat(list(diverse(reduction, name, dtype)))
+    here = fixpoints.names(fixpoints.classify(reduction, nets, preset(name).epsilon))
+    there = ask(
+        script, how, f"nets.map(net => library.classify(how, net.map(Number), library.PRESETS.{name}.epsilon))",
+        nets=numbers(nets),
+    )  # fmt: skip
+    assert there == here
+    assert len(set(here)) >= 2
+
+
+@both_precisions
+def test_effective_rows_are_those_of_the_library(script, dtype):
+    reduction, how = reductions("artl2021", "weightwise", dtype)
+    nets = preset("artl2021").population(reduction, NETS, seeded(8), dtype)
+    there = ask(script, how, "nets.map(net => library.effectiveRow(how, net))", nets=numbers(nets))
+    assert_close(reduction.architecture.effective(nets)[:, 0], tensor(there, dtype), dtype)
+
+
+def drawn(draws, soup_number):
+    """What an epoch draws for one soup, as the explorables have it."""
+    nets = range(draws.victims.shape[1])
+
+    def orders(given, net):
+        return [] if given is None else given[soup_number, net].tolist()
+
+    return [
+        {
+            "victim": int(draws.victims[soup_number, net]),
+            "teacher": int(draws.teachers[soup_number, net]),
+            "training": orders(draws.training_orders, net),
+            "learning": orders(draws.learning_orders, net),
+            "newcomer": draws.newcomers[soup_number, net].tolist(),
+        }
+        for net in nets
+    ]
+
+
+@both_precisions
+@pytest.mark.parametrize("order", INTERACTION_ORDERS)
+def test_soups_evolve_as_in_the_library(script, order, dtype):
+    settings, (reduction, how) = preset("alife2019"), reductions("alife2019", "weightwise", dtype)
+    schedule = SoupSchedule(attack_chance=0.3, learn_chance=0.2, order=order, training_steps=3, severity=2)
+    soups, nets, epochs = 12, 10, 2
+    start = settings.population(reduction, soups * nets, seeded(9), dtype).unflatten(0, (soups, nets))
+    given = {"rule": settings.rule, "generator": seeded(10), "init": settings.init}
+    evolution = soup.evolve(reduction, start, schedule, epochs=epochs, epsilon=settings.epsilon, **given)
+    here = list(evolution)
+    again = {**given, "generator": seeded(10)}
+    draws = [draw_epoch(schedule, reduction, shape=(soups, nets), **again) for _ in range(epochs)]
+    for number in range(soups):
+        there = ask(
+            script, how,
+            "turns.reduce(({nets, events}, draws) => { const turn ="
+            f' library.evolve(how, nets, library.PRESETS.alife2019, {{order: "{order}"}}, draws);'
+            " return {nets: turn.nets, events: [...events, turn.events]}; },"
+            " {nets, events: []})",
+            nets=numbers(start[number]), turns=[drawn(each, number) for each in draws],
+        )  # fmt: skip
+        ends = tensor([list(net.values()) for net in there["nets"]], dtype)
+        size = here[-1].weights[number].abs().amax(1).clamp(min=1)
+        difference = (ends - here[-1].weights[number]).abs().amax(1) / size
+        assert float(difference.max()) <= CLOSE[dtype]
+        rows = [[(each["kind"], each["actor"], each["net"]) for each in events] for events in there["events"]]
+        assert rows == [
+            [*epoch.events.loc[epoch.events["soup"] == number, COLUMNS].itertuples(index=False, name=None)]
+            for epoch in here[1:]
+        ]
