@@ -1,4 +1,4 @@
-"""Explorables in a real browser: their dynamics against the library's, and what readers do with them."""
+"""The dynamics of explorables, in a real browser, against those of the library."""
 
 import json
 import math
