@@ -132,6 +132,11 @@ def test_every_picture_is_there(visit):
     assert visit.page.evaluate(broken) == []
 
 
+def test_every_explorable_is_live(visit):
+    figures = visit.page.locator("figure[class*='explorable-']")
+    assert figures.locator(".srnn-explorable").count() == figures.count()
+
+
 def test_the_text_is_in_the_books_typeface(visit):
     fonts = "() => [...document.fonts].filter(f => f.family.includes('Source Serif')).map(f => f.status)"
     statuses = visit.page.evaluate(fonts)

@@ -142,7 +142,7 @@ def test_a_net_is_fed_and_trained_by_keyboard(opened):
     page = opened("feed")
     before = said(page)
     press(page, "Apply to itself")
-    assert said(page).startswith("After 1 steps")
+    assert said(page).startswith("After 1 step:")
     assert said(page) != before
     press(page, "Hand-made")
     assert page.locator(".srnn-verdict-line").inner_text() == "fixpoint: the net writes itself"

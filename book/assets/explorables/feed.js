@@ -725,7 +725,7 @@ function render({model, el}) {
     gauges.forEach((each, place) => each.put(e[place]));
     sign.put(found);
     outcome.textContent = MEANING[found];
-    status.show(`After ${steps} steps: e = (${e.map(short).join(", ")}). The largest change when the net is fed to itself is ${brief(history[history.length - 1].error)}.`);
+    status.show(`After ${steps} ${steps === 1 ? "step" : "steps"}: e = (${e.map(short).join(", ")}). The largest change when the net is fed to itself is ${brief(history[history.length - 1].error)}.`);
     drawErrors();
     weights.put([...net]);
     rowShared.put(e);

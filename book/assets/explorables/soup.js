@@ -638,7 +638,7 @@ const TRAIL = 10;
 const SIDE = 1.6;
 const PEACE = 60;
 const PACES = {4: "slow", 10: "medium", 40: "fast"};
-const STACK = ["fixpoint", "second order", "other", "zero"];
+const STACK = ["fixpoint", "second order", "other", "zero", "divergent"];
 
 function render({model, el}) {
   const how = reduction("weightwise", RULE), random = seeded(2022);
@@ -794,7 +794,7 @@ function render({model, el}) {
     const attacks = events.filter((each) => each.kind === "attack");
     status.show(`Epoch ${epoch}. ${summary()}`);
     netsShared.put(nets.map((net) => [...net]));
-    countsShared.put(past[past.length - 1]);
+    countsShared.put(STACK.map((name) => found.filter((each) => each === name).length));
     epochShared.put(epoch);
     drawPast();
     if (!size.width) return;
@@ -834,9 +834,9 @@ function render({model, el}) {
   }
 
   function summary() {
-    const counts = Object.fromEntries(STACK.map((name, place) => [name, past[past.length - 1][place]]));
+    const counts = Object.fromEntries(STACK.map((name) => [name, found.filter((each) => each === name).length]));
     const whole = counts.fixpoint === NETS ? "All 20 nets are fixpoints: peace, until one is damaged." : `${counts.fixpoint} of 20 nets are fixpoints`;
-    const rest = [["other", "on the way"], ["second order", "of second order"], ["zero", "at zero"]]
+    const rest = [["other", "on the way"], ["second order", "of second order"], ["zero", "at zero"], ["divergent", "at infinity"]]
       .filter(([name]) => counts[name]).map(([name, word]) => `${counts[name]} ${word}`);
     return [whole, ...rest].join(", ") + (rest.length ? "." : whole.endsWith(".") ? "" : ".");
   }
