@@ -9,6 +9,10 @@ import torch
 from browser import launched
 
 from srnn_lib.explorables import bundle
+from srnn_lib.organisms import training
+from srnn_lib.organisms.organism import Organism
+from srnn_lib.organisms.tasks import Addition
+from srnn_lib.organisms.training import Pupil, Schedule
 from srnn_lib.randomness import seeded
 from srnn_lib.replicators import dynamics, fixpoints, soup
 from srnn_lib.replicators.engines import Trainer
@@ -42,7 +46,7 @@ def chrome():
 def script(chrome):
     """A page that has the modules of the explorables' dynamics as `library`."""
     page = chrome.new_page()
-    for name in ("nets", "random", "soups"):
+    for name in ("nets", "random", "soups", "organisms"):
         page.evaluate(IMPORT, bundle.bundled(SHARED / f"{name}.js"))
     yield page
     page.close()
@@ -219,3 +223,67 @@ def test_soups_evolve_as_in_the_library(script, order, dtype):
             [*epoch.events.loc[epoch.events["soup"] == number, COLUMNS].itertuples(index=False, name=None)]
             for epoch in here[1:]
         ]
+
+
+ORGANISMS = 6
+ORGANISM = """(() => { const round = ROUND;
+  return library.organismOf([2, 3, 3, 1], library.reduction("weightwise", library.PRESETS.organism2022, round)); })()"""
+
+
+def organisms(dtype):
+    """Six organisms, hence 108 particles, here and there."""
+    organism = Organism((2, 3, 3, 1))
+    return organism, organism.populate(ORGANISMS, seeded(11), dtype=dtype), ORGANISM.replace("ROUND", ROUNDS[dtype])
+
+
+def of_particles(given):
+    """Particles that come from a page, or go there, organism by organism, in a row."""
+    return [list(net.values()) if isinstance(net, dict) else net for each in given for net in each]
+
+
+LESSONS = """organisms.map((start, number) => {
+  let particles = start.map(net => Float64Array.from(net));
+  const velocity = particles.map(net => new Float64Array(net.length));
+  for (const batch of batches) particles = library.lesson(how, particles, velocity, library.PRESETS.organism2022, {
+    selfSteps, batch: task ? {inputs: batch[0][number], targets: batch[1][number].flat()} : null,
+  });
+  return plain(particles);
+})"""
+
+
+@both_precisions
+@pytest.mark.parametrize(("self_steps", "with_task"), [(25, True), (5, True), (0, True), (25, False)])
+def test_organisms_are_trained_as_in_the_library(script, self_steps, with_task, dtype):
+    organism, weights, how = organisms(dtype)
+    task, kept = Addition(pairs=1000, batch=50), Schedule(self_steps, task=with_task)
+    pupil = Pupil(organism, weights, task, schedule=kept, epochs=1, generator=seeded(12))
+    pupil.advance()
+    batches = [*task.epoch(ORGANISMS, seeded(12), weights.dtype)]
+    there = ask(
+        script, how, LESSONS,
+        organisms=numbers(weights), batches=[[numbers(part) for part in batch] for batch in batches],
+        selfSteps=self_steps, task=with_task,
+    )  # fmt: skip
+    ends = organism.nets(pupil.weights)
+    assert not torch.equal(ends, organism.nets(weights))
+    assert_close(ends, tensor(of_particles(there), dtype), dtype)
+
+
+@both_precisions
+def test_gains_and_errors_of_organisms_are_those_of_the_library(script, dtype):
+    organism, weights, how = organisms(dtype)
+    task = Addition(test_pairs=200)
+    inputs, sums = task.test(weights.dtype)
+    gains, *errors = ask(
+        script, how,
+        "[organisms.map(each => [...library.gainsOf(how, each)]),"
+        " organisms.map(each => { const found = library.taskErrors(how, each, test);"
+        " return [library.replicationLoss(how, each), found.absolute, found.squared]; })]",
+        organisms=numbers(weights), test={"inputs": numbers(inputs), "targets": numbers(sums[:, 0])},
+    )  # fmt: skip
+    one_by_one = [[gain] for some in gains for gain in some]
+    assert_close(organism.gains(weights).view(-1, 1), tensor(one_by_one, dtype), dtype)
+    outputs = training.answers(organism, weights, inputs)
+    here = training.replication_loss(organism, weights), task.score(outputs, sums), task.loss(outputs, sums)
+    expected = torch.stack([each.double() for each in here], dim=1)
+    assert torch.allclose(torch.tensor(errors[0], dtype=torch.float64), expected, rtol=CLOSE[dtype], atol=CLOSE[dtype])

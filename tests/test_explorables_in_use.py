@@ -297,6 +297,54 @@ def test_children_fall_onto_the_surface_and_not_to_the_parent(opened):
     assert said(page).startswith("After 0 steps")
 
 
+# Eighteen particles
+
+
+def test_an_organism_learns_both_and_heals(opened):
+    page = opened("particles")
+    assert said(page).startswith("Epoch 0. 0 of 18 particles replicate.")
+    press(page, "Train")
+    page.get_by_text("18 of 18 particles replicate").wait_for(timeout=90_000)
+    press(page, "Pause")
+    before = float(page.locator(".srnn-sign[d^='M-8']").count())
+    press(page, "Remove a particle")
+    assert "of 17 particles replicate. 1 is removed." in said(page)
+    assert before > page.locator(".srnn-net .srnn-sign").count() == 17
+    assert re.search(r"off by \d\.\d\d on", said(page))
+    press(page, "Train")
+    page.get_by_text(re.compile(r"17 of 17 particles replicate.*off by \S+·10⁻")).wait_for(timeout=90_000)
+
+
+@pytest.mark.parametrize(("key", "word"), [("Home", "replication alone"), ("End", "the task alone")])
+def test_who_is_taught_one_thing_learns_that_alone(opened, key, word):
+    page = opened("particles")
+    slider = page.get_by_role("slider")
+    slider.press(key)
+    assert slider.get_attribute("aria-valuetext") == word
+    for _ in range(20):
+        press(page, "One epoch")
+    found = re.search(r"Epoch 20\. (\d+) of 18 particles replicate\. Sums are off by (\S+)", said(page))
+    replicate, off = int(found[1]), found[2]
+    assert (replicate > 15, off.startswith(("0.", "1.", "2."))) == ((True, True) if key == "Home" else (False, False))
+
+
+@pytest.mark.parametrize("way", ["keyboard", "pointer", "touch"])
+def test_a_particle_is_removed_and_replaced_by(opened, way):
+    page = opened("particles", has_touch=way == "touch")
+    particle = page.locator(".srnn-net").nth(2)
+    for word in ("Replace", "Remove"):
+        if way == "keyboard":
+            page.locator(".srnn-net[tabindex='0']").focus()
+            for key in ("ArrowRight", "ArrowRight") if word == "Replace" else ():
+                page.keyboard.press(key)
+            page.keyboard.press("Enter")
+        elif way == "pointer":
+            particle.click(force=True)
+        else:
+            particle.tap(force=True)
+        assert particle.get_attribute("aria-label").startswith(f"{word} particle 3, from cell 1 of layer 1 to cell 2:")
+
+
 # What Python reads and sets
 
 WIDGET = """async source => {

@@ -23,6 +23,7 @@ STATES: dict[str, dict[str, Any]] = {
     "soup": {"attack": 0.1, "steps": 30, "order": "sequential", "nets": [], "counts": [], "epoch": 0, "playing": False},
     "law-of-four": {"noise": 8, "precision": "float64", "parent": "trained", "survival": []},
     "zero-or-infinity": {"kind": "weightwise", "init": "glorot", "size": 1.0, "counts": []},
+    "particles": {"balance": 1, "gains": [], "kinds": [], "errors": [], "epoch": 0.0, "playing": False},
     "surface": {"noise": 2, "ratios": [], "step": 0, "playing": False},
 }
 """What each explorable shares with Python, with its first values. Those that are empty are filled by the explorable."""

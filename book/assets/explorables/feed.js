@@ -13,11 +13,13 @@ const OUTCOMES = ["divergent", "zero", "fixpoint", "second order", "other"];
 const PRESETS = {
   alife2019: {rate: 0.01, batch: "single", epsilon: 1e-4, init: "glorot", order: "source", codes: "keras"},
   artl2021: {rate: 0.04, batch: "full", epsilon: 1e-5, init: "fan-in", order: "target", codes: "layer"},
+  organism2022: {rate: 0.004, momentum: 0.9, batch: "full", epsilon: 1e-5, init: "glorot", order: "target", codes: "global", weightwise: [5, 3, 3, 1]},
 };
 
-// What a net is made of, and how it reads a net. `kind` is weightwise, aggregating or recurrent.
-function reduction(kind, {order, codes} = PRESETS.artl2021, round = exact) {
-  const widths = {weightwise: [4, 2, 2, 1], aggregating: [4, 2, 2, 4], recurrent: [1, 2, 2, 1]}[kind];
+// What a net is made of, and how it reads a net. `kind` is weightwise, aggregating or recurrent; the particles of
+// organisms are weightwise nets of other widths, with a fifth input that is 0 here.
+function reduction(kind, {order, codes, weightwise = [4, 2, 2, 1]} = PRESETS.artl2021, round = exact) {
+  const widths = {weightwise, aggregating: [4, 2, 2, 4], recurrent: [1, 2, 2, 1]}[kind];
   const matrices = [];
   let count = 0;
   for (let layer = 0; layer + 1 < widths.length; layer++) {
@@ -41,14 +43,15 @@ function reduction(kind, {order, codes} = PRESETS.artl2021, round = exact) {
   return made;
 }
 
-// Layer, cell and place of every weight, each divided by the largest index of its layer.
-function positions({matrices, count, round}, codes) {
+// Layer, cell and place of every weight, each divided by the largest index of its layer ("global": of the net).
+function positions({matrices, widths, count, round}, codes) {
   const found = Array(count);
+  const [mostRows, mostColumns] = [Math.max(...widths.slice(1)), Math.max(...widths.slice(0, -1))];
   const share = (index, size) => round(index / Math.max(1, size - 1));
   for (const {layer, rows, columns, places} of matrices) {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
-        const [cell, place] = [share(row, rows), share(column, columns)];
+        const [cell, place] = codes === "global" ? [share(row, mostRows), share(column, mostColumns)] : [share(row, rows), share(column, columns)];
         found[places[row][column]] = [share(layer, matrices.length), ...(codes === "keras" ? [place, cell] : [cell, place])];
       }
     }
@@ -236,13 +239,14 @@ function throughTime(how, net, read, gradient) {
 }
 
 // The net after one step of training on `read`, or on itself: a new array. `order` is that of the pairs, where a rule
-// takes them singly.
-function train(how, net, rule, {read = net, order} = {}) {
-  const {kind, count, round} = how, rate = round(rule.rate), now = new Float64Array(net);
+// takes them singly. `velocity`, if given, is what the rule's momentum keeps between steps, and is changed.
+function train(how, net, rule, {read = net, order, velocity} = {}) {
+  const {kind, count, round} = how, rate = round(rule.rate), momentum = round(rule.momentum ?? 0), now = new Float64Array(net);
   const gradient = new Float64Array(count);
   const update = () => {
     for (let weight = 0; weight < count; weight++) {
-      now[weight] = round(now[weight] - round(rate * gradient[weight]));
+      if (velocity) velocity[weight] = round(round(momentum * velocity[weight]) + gradient[weight]);
+      now[weight] = round(now[weight] - round(rate * (velocity ?? gradient)[weight]));
       gradient[weight] = 0;
     }
   };
@@ -309,6 +313,9 @@ function seeded(seed) {
 const below = (random, limit) => Math.min(limit - 1, Math.floor(random() * limit));
 
 const between = (random, low, high) => low + (high - low) * random();
+
+// A standard normal number (Box and Muller).
+const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 function permutation(random, length) {
   const order = Array.from({length}, (_, place) => place);

@@ -10,11 +10,13 @@ export const OUTCOMES = ["divergent", "zero", "fixpoint", "second order", "other
 export const PRESETS = {
   alife2019: {rate: 0.01, batch: "single", epsilon: 1e-4, init: "glorot", order: "source", codes: "keras"},
   artl2021: {rate: 0.04, batch: "full", epsilon: 1e-5, init: "fan-in", order: "target", codes: "layer"},
+  organism2022: {rate: 0.004, momentum: 0.9, batch: "full", epsilon: 1e-5, init: "glorot", order: "target", codes: "global", weightwise: [5, 3, 3, 1]},
 };
 
-// What a net is made of, and how it reads a net. `kind` is weightwise, aggregating or recurrent.
-export function reduction(kind, {order, codes} = PRESETS.artl2021, round = exact) {
-  const widths = {weightwise: [4, 2, 2, 1], aggregating: [4, 2, 2, 4], recurrent: [1, 2, 2, 1]}[kind];
+// What a net is made of, and how it reads a net. `kind` is weightwise, aggregating or recurrent; the particles of
+// organisms are weightwise nets of other widths, with a fifth input that is 0 here.
+export function reduction(kind, {order, codes, weightwise = [4, 2, 2, 1]} = PRESETS.artl2021, round = exact) {
+  const widths = {weightwise, aggregating: [4, 2, 2, 4], recurrent: [1, 2, 2, 1]}[kind];
   const matrices = [];
   let count = 0;
   for (let layer = 0; layer + 1 < widths.length; layer++) {
@@ -38,14 +40,15 @@ export function reduction(kind, {order, codes} = PRESETS.artl2021, round = exact
   return made;
 }
 
-// Layer, cell and place of every weight, each divided by the largest index of its layer.
-function positions({matrices, count, round}, codes) {
+// Layer, cell and place of every weight, each divided by the largest index of its layer ("global": of the net).
+function positions({matrices, widths, count, round}, codes) {
   const found = Array(count);
+  const [mostRows, mostColumns] = [Math.max(...widths.slice(1)), Math.max(...widths.slice(0, -1))];
   const share = (index, size) => round(index / Math.max(1, size - 1));
   for (const {layer, rows, columns, places} of matrices) {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
-        const [cell, place] = [share(row, rows), share(column, columns)];
+        const [cell, place] = codes === "global" ? [share(row, mostRows), share(column, mostColumns)] : [share(row, rows), share(column, columns)];
         found[places[row][column]] = [share(layer, matrices.length), ...(codes === "keras" ? [place, cell] : [cell, place])];
       }
     }
@@ -70,7 +73,7 @@ function means(how, net) {
 }
 
 // From the input cells to the output cells of a net without feedback.
-function forward({matrices, starts, round}, net, cells) {
+export function forward({matrices, starts, round}, net, cells) {
   for (let layer = 0; layer < matrices.length; layer++) {
     const {rows, columns, flat} = matrices[layer], source = starts[layer], target = starts[layer + 1];
     for (let row = 0, entry = 0; row < rows; row++) {
@@ -84,7 +87,7 @@ function forward({matrices, starts, round}, net, cells) {
 }
 
 // From what the outputs owe to the gradient, which is added to the one that is there.
-function backward({matrices, starts, round}, net, cells, owed, gradient) {
+export function backward({matrices, starts, round}, net, cells, owed, gradient) {
   owed.fill(0, 0, starts[matrices.length]);
   for (let layer = matrices.length - 1; layer >= 0; layer--) {
     const {rows, columns, flat} = matrices[layer], source = starts[layer], target = starts[layer + 1];
@@ -233,13 +236,14 @@ function throughTime(how, net, read, gradient) {
 }
 
 // The net after one step of training on `read`, or on itself: a new array. `order` is that of the pairs, where a rule
-// takes them singly.
-export function train(how, net, rule, {read = net, order} = {}) {
-  const {kind, count, round} = how, rate = round(rule.rate), now = new Float64Array(net);
+// takes them singly. `velocity`, if given, is what the rule's momentum keeps between steps, and is changed.
+export function train(how, net, rule, {read = net, order, velocity} = {}) {
+  const {kind, count, round} = how, rate = round(rule.rate), momentum = round(rule.momentum ?? 0), now = new Float64Array(net);
   const gradient = new Float64Array(count);
   const update = () => {
     for (let weight = 0; weight < count; weight++) {
-      now[weight] = round(now[weight] - round(rate * gradient[weight]));
+      if (velocity) velocity[weight] = round(round(momentum * velocity[weight]) + gradient[weight]);
+      now[weight] = round(now[weight] - round(rate * (velocity ?? gradient)[weight]));
       gradient[weight] = 0;
     }
   };

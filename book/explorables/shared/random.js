@@ -18,6 +18,9 @@ export const below = (random, limit) => Math.min(limit - 1, Math.floor(random() 
 
 export const between = (random, low, high) => low + (high - low) * random();
 
+// A standard normal number (Box and Muller).
+export const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
 export function permutation(random, length) {
   const order = Array.from({length}, (_, place) => place);
   for (let last = length - 1; last > 0; last--) {
