@@ -8,7 +8,7 @@ from functools import partial
 import torch
 
 from srnn_lib.claimbook import cli
-from srnn_lib.experiments import cost, levels, make_tables, same_code
+from srnn_lib.experiments import cost, levels, make_tables, page_data, same_code
 from srnn_lib.explorables import bundle
 
 
@@ -70,6 +70,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 def _explorables(options: argparse.Namespace) -> int:
     """Put explorables together for the pages, or say which files in `book/assets` are not what the sources give."""
+    if options.data:
+        print(page_data.write_module(options.data).name)
     changed = bundle.stale_files() if options.check else bundle.write_files()
     for path in changed:
         print(path.name if not options.check else f"error: {path.name} is stale; run: python -m srnn_lib explorables")
@@ -78,6 +80,7 @@ def _explorables(options: argparse.Namespace) -> int:
 
 def _add_explorables(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
+    parser.add_argument("--data", choices=sorted(page_data.MODULES), help="make what this one carries anew, first")
 
 
 COMMANDS = {

@@ -8,8 +8,9 @@ import pytest
 import torch
 from browser import launched
 
+from srnn_lib.experiments import page_data
 from srnn_lib.explorables import bundle
-from srnn_lib.organisms import training
+from srnn_lib.organisms import ordinary, training
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Addition
 from srnn_lib.organisms.training import Pupil, Schedule
@@ -46,7 +47,7 @@ def chrome():
 def script(chrome):
     """A page that has the modules of the explorables' dynamics as `library`."""
     page = chrome.new_page()
-    for name in ("nets", "random", "soups", "organisms"):
+    for name in ("nets", "random", "soups", "organisms", "stored", "strokes"):
         page.evaluate(IMPORT, bundle.bundled(SHARED / f"{name}.js"))
     yield page
     page.close()
@@ -287,3 +288,40 @@ def test_gains_and_errors_of_organisms_are_those_of_the_library(script, dtype):
     here = training.replication_loss(organism, weights), task.score(outputs, sums), task.loss(outputs, sums)
     expected = torch.stack([each.double() for each in here], dim=1)
     assert torch.allclose(torch.tensor(errors[0], dtype=torch.float64), expected, rtol=CLOSE[dtype], atol=CLOSE[dtype])
+
+
+READER = """library.organismOf([225, 5, 5, 5, 10], library.reduction("weightwise", library.PRESETS.organism2022, ROUND),
+  {activate: library.gelu, residual: true})"""
+
+
+@both_precisions
+def test_networks_of_gains_answer_as_in_the_library(script, dtype):
+    organism, kind = page_data.READER, getattr(torch, dtype)
+    gains = ordinary.random_weights(organism, NETS, seeded(13), kind)
+    inputs = torch.rand(3, 225, generator=seeded(14), dtype=kind)
+    there = ask(
+        script, READER.replace("ROUND", ROUNDS[dtype]),
+        "gains.map(each => inputs.flatMap(input => [...library.answerOf(how, each, input)]))",
+        gains=numbers(gains), inputs=numbers(inputs),
+    )  # fmt: skip
+    assert_close(organism.forward(gains, inputs).flatten(1), tensor(there, dtype), dtype)
+
+
+def test_the_error_function_has_fourteen_digits(script):
+    at = torch.linspace(-7, 7, 1401, dtype=torch.float64)
+    there = ask(script, "null", "at.map(library.erf)", at=numbers(at))
+    assert float((torch.tensor(there, dtype=torch.float64) - torch.erf(at)).abs().max()) <= 1e-14
+
+
+def test_the_organism_of_the_page_reads_digits_drawn_in_code_as_the_library_does(script):
+    carried = page_data.carried("digit")
+    gains = page_data.unpacked(carried["gains"]).double()
+    drawn, there = ask(
+        script, READER.replace("ROUND", ROUNDS["float64"]),
+        "(() => { const digits = [...Array(10).keys()].map(library.drawnDigit), gains = library.floats(carried.gains);"
+        " return [digits, digits.map(each => [...library.answerOf(how, gains, each)])]; })()",
+        carried=carried,
+    )  # fmt: skip
+    answers = page_data.READER.forward(gains[None], tensor(drawn, "float64"))[0]
+    assert torch.allclose(answers, tensor(there, "float64"), rtol=CLOSE["float64"], atol=CLOSE["float64"])
+    assert int((answers.argmax(1) == torch.arange(10)).sum()) >= 8

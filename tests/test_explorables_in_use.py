@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from browser import launched
 
+from srnn_lib.experiments import page_data
 from srnn_lib.explorables import bundle, widget
 
 pytestmark = pytest.mark.browser
@@ -343,6 +344,109 @@ def test_a_particle_is_removed_and_replaced_by(opened, way):
         else:
             particle.tap(force=True)
         assert particle.get_attribute("aria-label").startswith(f"{word} particle 3, from cell 1 of layer 1 to cell 2:")
+
+
+# Draw a digit
+
+
+def right(page):
+    """The share of the test images, in per cent, of which the line says that they are read right."""
+    return float(re.search(r": (\d+\.\d) % of 10,000 test images are read right", said(page))[1])
+
+
+def measured(method, count):
+    """That share as the library measured it."""
+    carried = page_data.carried("digit")
+    return round(100 * carried["accuracies"][method][carried["counts"].index(count)], 1)
+
+
+def test_replicators_can_go_and_others_cannot(opened):
+    page = opened("digit")
+    whole = right(page)
+    assert whole == pytest.approx(measured("replicators", 0), abs=0.11)
+    press(page, "Remove all replicators")
+    assert "234 of 1225 weights are removed, replicators first" in said(page)
+    ways = {"others": "the others", "smallest": "the smallest", "dark": "those of dark pixels"}
+    shares = {"replicators": right(page)}
+    for name, label in ways.items():
+        page.get_by_label(label, exact=True).check(force=True)
+        shares[name] = right(page)
+    assert shares == pytest.approx({name: measured(name, 234) for name in shares}, abs=0.11)
+    assert shares["others"] < 50 < shares["smallest"] < whole - 5
+    assert min(shares["replicators"], shares["dark"]) >= whole - 0.1
+
+
+def test_weights_are_removed_as_many_as_were_measured(opened):
+    page = opened("digit")
+    slider = page.get_by_role("slider")
+    told = []
+    for key in ("ArrowRight", "ArrowRight", "End", "ArrowLeft", "Home"):
+        slider.press(key)
+        told.append(slider.get_attribute("aria-valuetext"))
+    assert told == [f"{count} of 1225" for count in (25, 50, 1225, 1200, 0)]
+    slider.press("End")
+    assert right(page) == pytest.approx(measured("replicators", 1225), abs=0.11)
+
+
+def drawn(page):
+    """How much ink is on the pad."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.srnn-ink [fill-opacity]')]"
+        ".reduce((sum, e) => sum + Number(e.getAttribute('fill-opacity')), 0)"
+    )
+
+
+@pytest.mark.parametrize("way", ["keyboard", "pointer", "touch"])
+def test_a_digit_is_drawn_by(opened, way):
+    page = opened("digit", has_touch=way == "touch")
+    press(page, "Clear")
+    assert drawn(page) == 0
+    assert "was drawn" not in said(page)
+    pad = page.get_by_role("application")
+    box = pad.bounding_box()
+    x, top, bottom = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.2, box["y"] + box["height"] * 0.8
+    if way == "keyboard":
+        for key in ("ArrowUp",) * 5 + (" ", "ArrowDown") * 10:
+            pad.press(key)
+    elif way == "pointer":
+        page.mouse.move(x, top)
+        page.mouse.down()
+        page.mouse.move(x, bottom, steps=5)
+        page.mouse.up()
+    else:
+        for part in range(10):
+            page.touchscreen.tap(x, top + (bottom - top) * part / 9)
+    assert drawn(page) > 9
+    assert said(page).startswith("The organism answers 1 (")
+
+
+def test_the_next_digit_is_drawn_and_named(opened):
+    page = opened("digit")
+    assert said(page).startswith("The organism answers 7 (")
+    assert "A 7 was drawn" in said(page)
+    press(page, "Next digit")
+    assert "An 8 was drawn" in said(page)
+    press(page, "Next digit")
+    press(page, "Next digit")
+    assert "A 0 was drawn" in said(page)
+
+
+def test_what_python_draws_is_not_named(opened):
+    page = opened("digit")
+    values = {**widget.STATES["digit"], "pixels": [0.5] * 225}
+    page.evaluate(WIDGET.replace("{VALUES}", json.dumps(values)), bundle.module("digit"))
+    page.wait_for_timeout(400)
+    assert "was drawn" not in said(page)
+
+
+def test_python_removes_as_many_as_were_measured_at_most(opened):
+    page = opened("digit")
+    page.evaluate(WIDGET.replace("{VALUES}", json.dumps(widget.STATES["digit"])), bundle.module("digit"))
+    page.wait_for_timeout(400)
+    page.evaluate("() => model.fromPython('removed', 240)")
+    page.wait_for_timeout(400)
+    assert page.evaluate("() => model.get('removed')") == 234
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "234 of 1225"
 
 
 # What Python reads and sets

@@ -16,6 +16,19 @@ export function organismOf(widths, how, {activate = (value) => value, residual =
   return {widths, how, layers, count, activate, residual, round: how.round};
 }
 
+// The error function, by a series whose terms are all positive.
+export function erf(value) {
+  if (Math.abs(value) > 6) return Math.sign(value);
+  let [sum, term] = [value, value];
+  for (let turn = 1; Math.abs(term) > 1e-17 * Math.abs(sum); turn++) {
+    term *= (2 * value * value) / (2 * turn + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-value * value) * sum;
+}
+
+export const gelu = (value) => 0.5 * value * (1 + erf(value / Math.SQRT2));
+
 // What a particle answers to (0, 0, 0, 0, 1), with what reaches its cells on the way.
 function asked(how, net) {
   const cells = new Float64Array(how.starts[how.starts.length - 1]);
