@@ -21,6 +21,7 @@ STATES: dict[str, tuple[Any, ...]] = {
     "law-of-four": ("Throw new copies", 300),
     "zero-or-infinity": ("Draw again", 300),
     "surface": ("Train", 4000),
+    "death": ("Remove the least worth", 0, "Remove the least worth", 0, "Remove the least worth", 2500),
     "digit": ("Remove all replicators", 1500),
     "particles": ("Train", 5000, "Pause", 0, "Remove a particle", 0, "Train", 2500),
 }

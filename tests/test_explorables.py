@@ -8,8 +8,12 @@ import pytest
 import torch
 from browser import launched
 
+from srnn_lib import data
 from srnn_lib.experiments import page_data
 from srnn_lib.explorables import bundle
+from srnn_lib.neurons import death, efficiency
+from srnn_lib.neurons.moments import measure
+from srnn_lib.neurons.stacks import forward, loss_and_accuracy, random_stack
 from srnn_lib.organisms import ordinary, training
 from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Addition
@@ -47,7 +51,7 @@ def chrome():
 def script(chrome):
     """A page that has the modules of the explorables' dynamics as `library`."""
     page = chrome.new_page()
-    for name in ("nets", "random", "soups", "organisms", "stored", "strokes"):
+    for name in ("nets", "random", "soups", "organisms", "stored", "strokes", "deaths"):
         page.evaluate(IMPORT, bundle.bundled(SHARED / f"{name}.js"))
     yield page
     page.close()
@@ -325,3 +329,87 @@ def test_the_organism_of_the_page_reads_digits_drawn_in_code_as_the_library_does
     answers = page_data.READER.forward(gains[None], tensor(drawn, "float64"))[0]
     assert torch.allclose(answers, tensor(there, "float64"), rtol=CLOSE["float64"], atol=CLOSE["float64"])
     assert int((answers.argmax(1) == torch.arange(10)).sum()) >= 8
+
+
+MORTAL = 110
+
+
+@pytest.fixture(scope="module")
+def mortal():
+    """Random networks of the shape whose neurons die, images, and what these make of the first hidden layer."""
+    stack = random_stack(page_data.NEURONS, MORTAL, seeded(15), init="fan-in", dtype="float64")
+    inputs = data.images("digits", 8).train[:150].double()
+    return stack, inputs, measure(stack, inputs, (1,))
+
+
+def given(stack):
+    """A stack as the explorables have its networks, run by run."""
+    return [
+        {name: [numbers(layer[run]) for layer in getattr(stack, name)] for name in ("weights", "biases")}
+        for run in range(stack.runs)
+    ]
+
+
+def together(found):
+    """What a page made of every network, in one row each."""
+    return torch.tensor(found, dtype=torch.float64).flatten(1)
+
+
+def test_neurons_are_worth_what_they_are_in_the_library(script, mortal):
+    stack, inputs, moments = mortal
+    there = ask(
+        script, "null",
+        "nets.map(net => library.worthOf(net, library.momentsOf(net, images))"
+        ".map(each => [each.local, each.spectral, each.unexplained]))",
+        nets=given(stack), images=numbers(inputs),
+    )  # fmt: skip
+    here = (efficiency.local(stack, moments), efficiency.spectral(moments), efficiency.unexplained(moments))
+    assert_close(torch.stack(here, dim=2).flatten(1), together(there), "float64")
+
+
+@pytest.mark.parametrize("algorithm", efficiency.ALGORITHMS)
+def test_neurons_die_as_in_the_library(script, mortal, algorithm):
+    stack, inputs, moments = mortal
+    there = ask(
+        script, "null",
+        "nets.map(net => { const moments = library.momentsOf(net, images), worth = library.worthOf(net, moments);"
+        " const gone = library.leastOf(worth, algorithm), left = library.withoutNeuron(net, moments, gone, algorithm);"
+        " return [gone, [left.weights.flat(2), left.biases.flat()].flat(), images.slice(0, 5).map(image =>"
+        " library.layersOf(left, image).at(-1)).flat()]; })",
+        nets=given(stack), images=numbers(inputs), algorithm=algorithm,
+    )  # fmt: skip
+    gone, left, outputs = zip(*there, strict=True)
+    after = death.die(stack, moments, 1, algorithm)
+    assert list(gone) == efficiency.worth(stack, moments, 1, algorithm).argmin(1).tolist()
+    weights = torch.cat([layer.flatten(1) for layer in (*after.weights, *after.biases)], dim=1)
+    assert_close(weights, together(left), "float64")
+    assert_close(forward(after, inputs[:5]).flatten(1), together(outputs), "float64")
+
+
+@pytest.mark.parametrize("algorithm", efficiency.ALGORITHMS)
+def test_the_network_of_the_page_loses_what_it_loses_in_the_library(script, algorithm):
+    images, carried = data.images("digits", 8), page_data.carried("death")
+    stack = page_data.stack_of(carried)
+    there = ask(
+        script, "null",
+        "(() => { const [seen, tested] = [carried.seen, carried.test].map(each => library.levelsAsImages(each, 64));"
+        " const labels = library.digitsOf(carried.labels), found = []; let net = library.stackOf(carried);"
+        " while (net.biases[0].length > 1) { const moments = library.momentsOf(net, seen);"
+        " const gone = library.leastOf(library.worthOf(net, moments), algorithm);"
+        " net = library.withoutNeuron(net, moments, gone, algorithm);"
+        " found.push([gone, library.accuracyOf(net, tested, labels)]); }"
+        " return [found, plain(tested)]; })()",
+        carried=carried, algorithm=algorithm,
+    )  # fmt: skip
+    assert torch.equal(tensor(there[1], "float64"), images.test.double())
+    here, seen = [], images.train[: page_data.MEASURED].double()
+    while stack.units(1) > 1:
+        moments = measure(stack, seen, (1,))
+        if moments.variance[2].min() < 1e-12:  # A2 leaves a next layer that only rounding moves
+            break
+        gone = efficiency.worth(stack, moments, 1, algorithm).argmin(1)
+        stack = death.die(stack, moments, 1, algorithm, gone)
+        accuracy = loss_and_accuracy(stack, images.test.double(), images.test_labels)[1]
+        here.append([int(gone), pytest.approx(float(accuracy))])
+    assert len(here) >= (8 if algorithm == "A2" else 11)
+    assert there[0][: len(here)] == here

@@ -449,6 +449,49 @@ def test_python_removes_as_many_as_were_measured_at_most(opened):
     assert page.get_by_role("slider").get_attribute("aria-valuetext") == "234 of 1225"
 
 
+# Kill neurons
+
+
+def read_right(page):
+    """The share of test digits that are read right, in per cent, as the line says."""
+    return int(re.search(r": (\d+) % of the test digits", said(page))[1])
+
+
+def test_what_stands_in_matters_as_much_as_who_goes(opened):
+    page = opened("death")
+    assert said(page).startswith("All 12 neurons are there: 91 %")
+    page.get_by_role("slider").fill("5")
+    shares = {}
+    for name in ("A1", "A2", "A3", "A4"):
+        page.get_by_label(re.compile(f"^{name},")).check(force=True)
+        assert f"5 of 12 neurons are removed by {name}" in said(page)
+        shares[name] = read_right(page)
+    assert shares["A2"] < shares["A1"] < min(shares["A3"], shares["A4"])
+    assert max(shares.values()) <= 91
+    press(page, "Bring all back")
+    assert read_right(page) == 91
+
+
+@pytest.mark.parametrize("way", ["keyboard", "pointer", "touch"])
+def test_a_neuron_is_looked_at_and_removed_by(opened, way):
+    page = opened("death", has_touch=way == "touch")
+    neuron = page.locator(".srnn-tile").nth(4)
+    if way == "keyboard":
+        neuron.focus()
+    elif way == "pointer":
+        neuron.hover()
+    if way != "touch":
+        told = page.locator(".srnn-details").inner_text()
+        assert re.fullmatch(r"Neuron 5: E = \d\.\d+, E.? = \d\.\d+, u = \d\.\d+\.", told)
+        assert "1 of 12" not in said(page)
+    {"keyboard": lambda: page.keyboard.press("Enter"), "pointer": neuron.click, "touch": neuron.tap}[way]()
+    assert said(page).startswith("1 of 12 neurons is removed, some by hand")
+    assert neuron.get_attribute("aria-label") == "Neuron 5: removed."
+    for _ in range(10):
+        press(page, "Remove the least worth")
+    assert page.get_by_role("button", name="Remove the least worth").is_disabled()
+
+
 # What Python reads and sets
 
 WIDGET = """async source => {

@@ -162,6 +162,13 @@ def unpacked(text: str) -> Tensor:
     return torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.float32)
 
 
+def stack_of(values: dict[str, Any]) -> Stack:
+    """The network whose neurons die, from the values of its module; float64."""
+    shapes = zip(values["weights"], NEURONS[1:], NEURONS[:-1], strict=True)
+    weights = tuple(unpacked(text).view(1, *shape).double() for text, *shape in shapes)
+    return Stack(weights, tuple(unpacked(text)[None].double() for text in values["biases"]))
+
+
 def levels_of(images: Tensor) -> str:
     """Pixels of 17 levels, one sign each: 0 to 9, and a to g."""
     return "".join("0123456789abcdefg"[level] for level in (images * 16).round().int().flatten())

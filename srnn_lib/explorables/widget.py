@@ -24,6 +24,7 @@ STATES: dict[str, dict[str, Any]] = {
     "law-of-four": {"noise": 8, "precision": "float64", "parent": "trained", "survival": []},
     "zero-or-infinity": {"kind": "weightwise", "init": "glorot", "size": 1.0, "counts": []},
     "particles": {"balance": 1, "gains": [], "kinds": [], "errors": [], "epoch": 0.0, "playing": False},
+    "death": {"algorithm": "A1", "removed": 0, "left": [], "worth": [], "accuracy": 0.0},
     "digit": {"method": "replicators", "removed": 0, "pixels": [], "answers": [], "accuracy": 0.0},
     "surface": {"noise": 2, "ratios": [], "step": 0, "playing": False},
 }

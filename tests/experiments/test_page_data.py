@@ -8,7 +8,7 @@ import torch
 
 from srnn_lib import data
 from srnn_lib.experiments import page_data
-from srnn_lib.neurons.stacks import Stack, loss_and_accuracy
+from srnn_lib.neurons.stacks import loss_and_accuracy
 
 ROOT = Path(__file__).resolve().parents[2]
 DIGEST = {"digit": "d2a0fee8bd1a95b1", "death": "02d2e441cfce9a00"}
@@ -90,20 +90,14 @@ def test_the_organism_comes_without_images():
     assert page_data.carried("digit").keys() == names
 
 
-def carried_stack():
-    """The network whose neurons die, from its module."""
-    carried, sizes = page_data.carried("death"), page_data.NEURONS
-    shapes = zip(sizes[1:], sizes[:-1], strict=True)
-    weights = [page_data.unpacked(w).view(1, *shape) for w, shape in zip(carried["weights"], shapes, strict=True)]
-    return Stack(tuple(weights), tuple(page_data.unpacked(bias)[None] for bias in carried["biases"]))
-
-
 def test_the_network_whose_neurons_die_is_trained_again_to_the_same_weights():
     images = data.images("digits", 8)
-    again, carried = page_data.dying_network(images), carried_stack()
+    again, carried = page_data.dying_network(images), page_data.stack_of(page_data.carried("death"))
     for one, other in zip((*again.weights, *again.biases), (*carried.weights, *carried.biases), strict=True):
-        assert torch.allclose(one, other, rtol=0, atol=1e-5)  # sums of another processor differ in their last digits
-    accuracy = loss_and_accuracy(carried, images.test, images.test_labels)[1]
+        assert torch.allclose(
+            one.double(), other, rtol=0, atol=1e-5
+        )  # sums of another processor differ in their last digits
+    accuracy = loss_and_accuracy(carried, images.test.double(), images.test_labels)[1]
     assert float(accuracy) == pytest.approx(page_data.carried("death")["accuracy"], abs=1e-4)
 
 
