@@ -15,7 +15,7 @@ function render({model, el}) {
   const whole = stackOf(DEATH), seen = levelsAsImages(DEATH.seen, SIDE * SIDE), test = levelsAsImages(DEATH.test, SIDE * SIDE), labels = digitsOf(DEATH.labels);
   const algorithm = shared(model, "algorithm", "A1", (value) => {
     algorithmChoice.put(value);
-    kill(Math.min(removed.get(), NEURONS - 1));
+    kill(removed.get());
   });
   const removed = shared(model, "removed", 0, (value) => kill(value));
   const [leftShared, worthShared] = ["left", "worth"].map((name) => shared(model, name, []));
@@ -85,7 +85,8 @@ function render({model, el}) {
     return found;
   }
 
-  function kill(count, aloud = false) {
+  function kill(wanted, aloud = false) {
+    const count = Math.max(0, Math.min(NEURONS - 1, wanted));
     [path, byHand] = [course(algorithm.get(), count).slice(0, count + 1), false];
     draw(aloud);
   }
