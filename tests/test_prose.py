@@ -9,10 +9,11 @@ import nbformat
 import project_files
 import pytest
 
+from srnn_lib.claimbook import chapters
 from srnn_lib.neurons import stacks
 
 BOOK = project_files.ROOT / "book"
-CHAPTERS = [path for path in project_files.published() if path.parent.parent == BOOK and path.suffix == ".ipynb"]
+CHAPTERS = [chapter.path for chapter in chapters.find_all(project_files.ROOT)]
 SOURCES = ("claims.yml", "scales.yml", "parameters.yml", "authors_logs.yml")
 NUMBER = re.compile(r"(?<![\w.^{}\\-])\d[\d,]*(?:\.\d+)?(?!\w)|(?<![\w.])\.\d+")
 NO_MEASUREMENT = re.compile(

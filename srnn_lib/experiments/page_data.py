@@ -17,6 +17,7 @@ from torch import Tensor
 from srnn_lib import data, saving
 from srnn_lib.checks import bad_input
 from srnn_lib.claimbook import store
+from srnn_lib.claimbook.registry import Book
 from srnn_lib.neurons.sgd import SGD, SGDRule
 from srnn_lib.neurons.stacks import Stack, loss_and_accuracy, random_stack
 from srnn_lib.organisms import pruning
@@ -40,10 +41,12 @@ MEASURED = 400
 
 
 def reader_place(images: data.Images) -> Path:
-    """Where the chapter on MNIST keeps its ten organisms of this shape."""
-    task = Classification(images, 2000)
-    known = {"organism": asdict(READER), "task": task.settings, "schedule": asdict(Schedule(5))}
-    course = {"epochs": 200, "every": 5, "epsilon": fixpoints.EPSILON, "seeds": 10, "seed": SEED + 5}
+    """Where the chapter on MNIST keeps its organisms of this shape."""
+    own = Book.here().by_scale.values("organism-networks/mnist", "book")
+    task, schedule = Classification(images, own["batch"]), Schedule(own["self_steps"])
+    known = {"organism": asdict(READER), "task": task.settings, "schedule": asdict(schedule)}
+    course = {key: own[key] for key in ("epochs", "every", "epsilon", "seeds")}
+    course["seed"] = own["seed"] + READER.widths[1]
     return store.place("organisms", known | course, ["srnn_lib.experiments.organisms"])
 
 

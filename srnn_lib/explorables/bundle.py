@@ -75,15 +75,20 @@ def page_files(root: Path | None = None) -> dict[Path, str]:
 
 def stale_files(root: Path | None = None) -> list[Path]:
     """Those of these files that are missing, or are not what the sources give."""
-    return [path for path, text in page_files(root).items() if not path.is_file() or _read(path) != text]
+    return list(_stale(root))
 
 
 def write_files(root: Path | None = None) -> list[Path]:
     """Write what pages load; returns the files that changed."""
-    made, changed = page_files(root), stale_files(root)
-    for path in changed:
-        saving.write_whole(path, made[path])
-    return changed
+    changed = _stale(root)
+    for path, text in changed.items():
+        saving.write_whole(path, text)
+    return list(changed)
+
+
+def _stale(root: Path | None) -> dict[Path, str]:
+    """What has to be written, by path."""
+    return {path: text for path, text in page_files(root).items() if not path.is_file() or _read(path) != text}
 
 
 def _folder(root: Path | None) -> Path:
