@@ -52,7 +52,7 @@ def _device(name: str) -> str:
 
 
 def _add_evidence(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("level", help="scaled (hours on two cores) or paper (days, or a GPU)")
+    parser.add_argument("level", help="more (an hour), scaled (hours on two cores) or paper (days, or a GPU)")
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(levels.TABLES)} (default: all)")
     parser.add_argument("--as-is", action="store_true", help="train nothing: write what has come far enough")
     device_help = "of torch, for the trainings, such as cuda (default: cpu)"

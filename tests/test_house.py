@@ -42,7 +42,7 @@ SHARED = {
     "experiments": {
         "plans", "checkpoints", "resampling", "resuming", "levels", "make_tables", "same_code", "organisms",
         "compression", "plateau", "calibration", "gains", "starts", "further_births", "benchmarks", "bars", "cost",
-        "phrases", "page_data",
+        "phrases", "page_data", "accuracies",
     },
 }  # fmt: skip
 

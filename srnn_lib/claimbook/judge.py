@@ -22,8 +22,8 @@ from srnn_lib.claimbook.verdicts import OWN, SYMBOLS, Quantity, Table, Variant, 
 class Judge:
     """Decides the claims of one chapter at one scale, each once.
 
-    A claim may come with quantities at higher scales, too, from tables that are kept in `results/`. Its verdict then
-    rests on the highest.
+    A claim may come with quantities at higher scales, too, from tables that are kept in `results/`, or with these
+    alone, where they take longer than a chapter may. Its verdict then rests on the highest.
 
     Args:
         chapter: Such as "self-replication/self-application".
@@ -55,8 +55,8 @@ class Judge:
         """The verdict on `claim` from one keyword per check of the registry, or from such quantities by scale.
 
         Raises:
-            BadInput: An unknown claim, one judged before, wrong quantities (it names the right ones), or levels
-                without the scale of this judge.
+            BadInput: An unknown claim, one judged before, wrong quantities (it names the right ones), or no levels, or
+                any below the scale of this judge.
         """
         known = self.book.claims
         if claim not in known:
@@ -67,11 +67,12 @@ class Judge:
         if levels is not None and quantities:
             raise BadInput(f"{claim} is given keywords and quantities by scale; allowed: one of them")
         given = {self.scale: quantities} if levels is None else levels
-        if self.scale not in given:
+        lower = self.book.scales[: self.book.scales.index(self.scale)]
+        if not given or set(given) & set(lower):
             raise bad_input(f"scales of {claim}", list(given), f"{self.scale}, the scale of this run, and higher ones")
         found = at_levels(known[claim], given, self.book.scales)
         found = replace(found, beside=tuple(map(self._of_this_run, found.beside)))
-        self.verdicts[claim] = replace(self._of_this_run(found), own=self.own)
+        self.verdicts[claim] = replace(self._of_this_run(found), own=self.own if self.scale in given else "")
         return self.verdicts[claim]
 
     def _of_this_run(self, found: Verdict) -> Verdict:
@@ -81,21 +82,25 @@ class Judge:
         again = () if self.own else self._seeds.get(found.claim.id, ())
         return replace(found, own=self.own, seeds=again)
 
-    def under(self, hinge: str, value: str, quantities: Mapping[str, Mapping[str, Quantity]]) -> Variant:
+    def under(
+        self, hinge: str, value: str, quantities: Mapping[str, Mapping[str, Quantity]], scale: str | None = None
+    ) -> Variant:
         """Verdicts as they would be under another choice; the claims hinge on it if their words turn.
 
         Args:
             hinge: What is chosen otherwise, a key of `book/hinges.yml`.
             value: The other choice in words, such as "double precision".
             quantities: By claim, judged before, and by check; side checks may be left out.
+            scale: Of the quantities, at which the claims were judged, too; None: that of this run.
 
         Raises:
-            BadInput: An unknown hinge, a claim that was not judged, wrong quantities, or the same choice twice.
+            BadInput: An unknown hinge, a claim that was not judged at that scale, wrong quantities, or the same choice
+                twice.
         """
         checks.choice("hinge", hinge, self.book.hinges)
         if not quantities or (hinge, value) in [(each.hinge, each.value) for each in self.variants]:
             raise bad_input(f"variant {value}", sorted(quantities), "claims to vary, each choice once")
-        self.variants.append(under(hinge, value, self.verdicts, quantities, self.scale))
+        self.variants.append(under(hinge, value, self.verdicts, quantities, scale or self.scale))
         return self.variants[-1]
 
     def held(self, *names: str) -> bool:

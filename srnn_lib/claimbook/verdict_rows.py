@@ -58,12 +58,16 @@ def _notebook(path: Path, book: Book) -> Iterator[dict[str, Any]]:
     }
     for _, payload, _ in payloads(nb, "verdict"):
         found = _own(payload, stamp["scale"], path, book)
+        if found is None:
+            continue
         yield from ({"chapter": found.claim.chapter, **origin, **row} for row in _quantities(found))
 
 
-def _own(payload: dict[str, Any], scale: str, path: Path, book: Book) -> Verdict:
-    """The verdict of the run itself, which stands below those of kept tables, whatever its settings are called."""
+def _own(payload: dict[str, Any], scale: str, path: Path, book: Book) -> Verdict | None:
+    """The verdict of the run itself, which stands below those of kept tables; None if there are only these."""
     own = [payload, *payload.get("beside", [])][-1]
+    if own.get("scale") in book.scales[book.scales.index("book") + 1 :]:
+        return None
     try:
         if own["claim"] not in book.claims:
             raise BadInput(f"{own['claim']} is not in the registry")

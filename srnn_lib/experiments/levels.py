@@ -24,14 +24,30 @@ TRAINING_COLUMNS: dict[str, list[str]] = {
 """The tables that are kept by level, and which of their columns name the training that a row rests on."""
 SETTINGS_TABLES = ("calibration", "overlay", "gains")
 """Tables behind the choice of settings; there is one of each, at the level "scaled"."""
-TABLES = (*TRAINING_COLUMNS, *SETTINGS_TABLES)
-LEVELS = tuple(plans.PACES)
+FURTHER_TABLES: dict[str, list[str]] = {"accuracies": ["net"]}
+"""Tables of further networks with a chapter's own settings, and the column that names their kind.
+
+There is one of each, at the level "more".
+"""
+TABLES = (*FURTHER_TABLES, *TRAINING_COLUMNS, *SETTINGS_TABLES)
+LEVELS = ("more", *plans.PACES)
 """Levels that are kept, from less to more evidence."""
 
 
 def tables_of(level: str) -> tuple[str, ...]:
     """The tables that there can be at a level."""
-    return TABLES if checks.choice("level", level, LEVELS) == "scaled" else tuple(TRAINING_COLUMNS)
+    if checks.choice("level", level, LEVELS) == "more":
+        return tuple(FURTHER_TABLES)
+    return (*TRAINING_COLUMNS, *SETTINGS_TABLES) if level == "scaled" else tuple(TRAINING_COLUMNS)
+
+
+def level_of(name: str) -> str:
+    """The lowest level that a table has.
+
+    Raises:
+        BadInput: An unknown table.
+    """
+    return "more" if checks.choice("table", name, TABLES) in FURTHER_TABLES else "scaled"
 
 
 def table_path(name: str, level: str = "scaled") -> Path:
@@ -41,8 +57,8 @@ def table_path(name: str, level: str = "scaled") -> Path:
         BadInput: An unknown level, or a table that this level does not have.
     """
     checks.choice("table", name, tables_of(level))
-    file = f"bi-{name}.parquet" if name in SETTINGS_TABLES else f"bi-{name}-{level}.parquet"
-    return saving.root() / "results" / file
+    kept_once = {**dict.fromkeys(SETTINGS_TABLES, f"bi-{name}"), **dict.fromkeys(FURTHER_TABLES, f"on-{name}")}
+    return saving.root() / "results" / f"{kept_once.get(name, f'bi-{name}-{level}')}.parquet"
 
 
 def command(name: str, level: str = "scaled") -> str:
@@ -62,23 +78,25 @@ def kept_table(name: str, level: str = "scaled") -> pd.DataFrame:
 def by_level(name: str, own: pd.DataFrame, scale: str) -> dict[str, pd.DataFrame]:
     """The tables that there are, from the least evidence to the most; the first is that of the run.
 
-    A kept table grows, training by training. It counts as soon as it has all those that the run has, and gives their
-    rows alone: so a claim that needs few of them need not wait for the others. At other scales than "book", nothing is
-    put beside `own`, what the run itself has found.
+    A kept table of trainings grows, one by one. It counts as soon as it has all those that the run has, and gives their
+    rows alone: so a claim that needs few of them need not wait for the others. A table of further networks counts, as a
+    whole, if it has all kinds that the run has. At other scales than "book", nothing is put beside `own`, what the run
+    itself has found.
 
     Raises:
         BadInput: A kept table with other columns than `own`, or a damaged one.
     """
-    checks.choice("table", name, TRAINING_COLUMNS)
+    checks.choice("table", name, (*FURTHER_TABLES, *TRAINING_COLUMNS))
     found = {scale: own}
     for level in LEVELS if scale == "book" else ():
-        if results.has_table(table_path(name, level)):
+        if name in tables_of(level) and results.has_table(table_path(name, level)):
             table = kept_table(name, level)
             if list(table.columns) != list(own.columns):
                 shown, wanted = f"columns of {table_path(name, level).name}", f"those of the run, {list(own.columns)}"
                 raise checks.bad_input(shown, list(table.columns), wanted, f"make it again: {command(name, level)}")
-            same = _of_trainings(table, own, TRAINING_COLUMNS[name])
-            found |= {level: same} if same is not None else {}
+            same = _of_trainings(table, own, {**FURTHER_TABLES, **TRAINING_COLUMNS}[name])
+            if same is not None:
+                found[level] = table if name in FURTHER_TABLES else same
     return found
 
 

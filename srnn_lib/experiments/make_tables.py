@@ -18,6 +18,7 @@ from srnn_lib import checks, data, saving
 from srnn_lib.claimbook import results
 from srnn_lib.data import Images
 from srnn_lib.experiments import (
+    accuracies,
     calibration,
     combined,
     compression,
@@ -93,15 +94,21 @@ SOURCES: Mapping[str, Source] = {
     "starts": Source(starts.__name__, starts.start_trials, lambda some, _: starts.start_table(some), _whole),
 }
 """The tables of trainings, by their name in `levels.TRAINING_COLUMNS`."""
-SETTINGS_SOURCES: Mapping[str, Callable[..., pd.DataFrame]] = {
+OTHER_SOURCES: Mapping[str, Callable[..., pd.DataFrame]] = {
     "calibration": calibration.calibration_table,
     "overlay": lambda images, say: calibration.overlay_table(images),
     "gains": gains.gain_table,
+    "accuracies": lambda images, say: accuracies.accuracy_table(say=say),
 }
-
-
-SETTINGS_MODULES = {"gains": gains.__name__}
-"""The experiments behind tables of settings, where they are not the calibration."""
+"""What makes the tables that are made in one go, those of settings and of further networks."""
+EXPERIMENTS: Mapping[str, str] = {
+    **{name: source.module for name, source in SOURCES.items()},
+    "calibration": calibration.__name__,
+    "overlay": calibration.__name__,
+    "gains": gains.__name__,
+    "accuracies": accuracies.__name__,
+}
+"""The experiment behind each table, whose code its stamp is taken over."""
 
 
 def trainings_of(name: str, level: str, images: Images) -> list[Training]:
@@ -131,9 +138,9 @@ def named_trainings(level: str) -> dict[str, NamedTraining]:
     """The trainings of a level by name: net, cutoff and parents of its rounds, if any, and start, if another.
 
     Raises:
-        BadInput: An unknown level.
+        BadInput: A level without trainings.
     """
-    checks.choice("level", level, levels.LEVELS)
+    checks.choice("level", level, plans.PACES)
     found: dict[str, NamedTraining] = {}
     for table, source in SOURCES.items():
         for plan in source.plans(partial(plans.paper_plan, level=level)):
@@ -157,7 +164,7 @@ def run_training(
 
     Args:
         name: One of `named_trainings`.
-        level: One of `levels.LEVELS`.
+        level: One of `plans.PACES`.
         images: None: MNIST at 28 × 28.
         device: Of torch.
         say: Takes a line now and then.
@@ -212,11 +219,10 @@ def _made(
     level: str, images: Images, paths: Mapping[str, Path], *, device: str, say: Say | None, train: bool
 ) -> Iterator[Path]:
     for name, path in paths.items():
-        module = SOURCES[name].module if name in SOURCES else SETTINGS_MODULES.get(name, calibration.__name__)
-        stamp = results.table_stamp([module], levels.command(name, level), device, level=level)
-        if name in SETTINGS_SOURCES:
+        stamp = results.table_stamp([EXPERIMENTS[name]], levels.command(name, level), device, level=level)
+        if name in OTHER_SOURCES:
             if train and not path.is_file():
-                results.write_table(SETTINGS_SOURCES[name](images, say=say), path, stamp)
+                results.write_table(OTHER_SOURCES[name](images, say=say), path, stamp)
                 yield path
             continue
         lacking = _advanced(name, level, images, device=device, say=say, train=train)
@@ -225,7 +231,8 @@ def _made(
             whole = pd.concat([rows, SOURCES[name].make(ready, say)], ignore_index=True)
             results.write_table(whole, path, {**stamp, "courses": known + [training.settings for training in ready]})
             yield path
-    _release(level, images)
+    if level in plans.PACES:
+        _release(level, images)
 
 
 def _advanced(name: str, level: str, images: Images, *, device: str, say: Say | None, train: bool) -> list[Training]:

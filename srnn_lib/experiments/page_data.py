@@ -17,18 +17,17 @@ from torch import Tensor
 from srnn_lib import data, saving
 from srnn_lib.checks import bad_input
 from srnn_lib.claimbook import store
-from srnn_lib.claimbook.registry import Book
+from srnn_lib.experiments import accuracies
 from srnn_lib.neurons.sgd import SGD, SGDRule
 from srnn_lib.neurons.stacks import Stack, loss_and_accuracy, random_stack
 from srnn_lib.organisms import pruning
-from srnn_lib.organisms.organism import Organism
 from srnn_lib.organisms.tasks import Classification
 from srnn_lib.organisms.training import Schedule
 from srnn_lib.randomness import seeded
 from srnn_lib.replicators import fixpoints
 
 DATA_FOLDER = "book/explorables/shared"
-READER = Organism((225, 5, 5, 5, 10), activation="gelu", residual="each")
+READER = accuracies.READERS["width 5"]
 """The shape of the organism that reads what is drawn: the wider one of the chapter on MNIST."""
 REMOVED_AT_ONCE = 25
 """Weights between two measurements of how well the organism reads."""
@@ -42,7 +41,7 @@ MEASURED = 400
 
 def reader_place(images: data.Images) -> Path:
     """Where the chapter on MNIST keeps its organisms of this shape."""
-    own = Book.here().by_scale.values("organism-networks/mnist", "book")
+    own = accuracies.settings()
     task, schedule = Classification(images, own["batch"]), Schedule(own["self_steps"])
     known = {"organism": asdict(READER), "task": task.settings, "schedule": asdict(schedule)}
     course = {key: own[key] for key in ("epochs", "every", "epsilon", "seeds")}

@@ -18,15 +18,18 @@ from typing import Any
 
 import pandas as pd
 
-from srnn_lib import checks, data, saving
+from srnn_lib import data, saving
 from srnn_lib.checks import BadInput, bad_input
 from srnn_lib.claimbook import results
 from srnn_lib.data import Images
 from srnn_lib.experiments import (
+    accuracies,
+    calibration,
     combined,
     compression,
     death,
     further_births,
+    gains,
     levels,
     make_tables,
     plans,
@@ -41,8 +44,8 @@ NEEDED = ("srnn_lib", *saving.LANDMARKS)
 """What of a commit the small tables need."""
 
 
-def miniatures(images: Images) -> Iterator[tuple[str, pd.DataFrame]]:
-    """A small table of every kind that rests on trainings, by the functions that make the large ones."""
+def miniatures(images: Images, small_images: Images) -> Iterator[tuple[str, pd.DataFrame]]:
+    """A small table of every kind, by the functions that make the large ones; images are 28 × 28, and 15 × 15."""
     everyone = [Training(plan, images) for plan in combined.trials(_tiny)]
     small = [Training(_tiny(net), images) for net in combined.SMALL]
     wide = Training(_tiny("N4", cutoff=0.0), images)
@@ -54,6 +57,11 @@ def miniatures(images: Images) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "combined-rounds", combined.round_table(everyone)
     yield "plateau", plateau.plateau_table(small, plateau.Trial(bound=10.0, span=30, epochs=20, most=2))
     yield "starts", starts.start_table([Training(plan, images) for plan in starts.start_trials(_tiny)])
+    yield "calibration", calibration.calibration_table(images, calibration.GRID[:1], runs=2, rounds=1)
+    yield "overlay", calibration.overlay_table(images, runs=2, epochs=20)
+    yield "gains", gains.gain_table(images, gains.GAINS[:1], runs=2, rounds=1)
+    few = accuracies.accuracy_table(small_images, (1,), seeds=2, epochs=2, every=1, variant_epochs=1)
+    yield "accuracies", few
 
 
 def _tiny(name: str, cutoff: float | None = None, **changes: Any) -> Plan:
@@ -66,7 +74,7 @@ def _tiny(name: str, cutoff: float | None = None, **changes: Any) -> Plan:
 def restamped(level: str, names: Iterable[str], commit: str, say: Say) -> Iterator[Path]:
     """Bring the stamps of stale tables up to date where the code does what it did at a commit that made them.
 
-    Without names, of all stale tables of trainings; `say` takes a line now and then.
+    Without names, of all stale tables of the level; `say` takes a line now and then.
 
     Yields:
         The path of each table, when its stamp is written.
@@ -75,8 +83,8 @@ def restamped(level: str, names: Iterable[str], commit: str, say: Say) -> Iterat
         BadInput: A table that is missing or that was not made by the code of that commit, or a kind of which both
             versions make other small tables; stamps written before stay.
     """
-    chosen = [checks.choice("table", name, make_tables.SOURCES) for name in names]
-    paths = {name: levels.table_path(name, level) for name in chosen or make_tables.SOURCES}
+    chosen = list(names)
+    paths = {name: levels.table_path(name, level) for name in chosen or levels.tables_of(level)}
     kinds = {name: results.table_state(path).kind for name, path in paths.items()}
     stale = {name: path for name, path in paths.items() if kinds[name] != "fresh" and (chosen or path.is_file())}
     if not stale:
@@ -123,6 +131,6 @@ def _restamp(path: Path, commit: str, then: Path, now: Path, command: str) -> No
 
 
 if __name__ == "__main__":
-    for kind, table in miniatures(data.images(size=28)):
-        stamp = results.table_stamp([make_tables.SOURCES[kind].module], levels.command(kind))
+    for kind, table in miniatures(data.images(size=28), data.images()):
+        stamp = results.table_stamp([make_tables.EXPERIMENTS[kind]], levels.command(kind, levels.level_of(kind)))
         results.write_table(table, Path(sys.argv[1]) / f"{kind}.parquet", stamp)

@@ -61,9 +61,16 @@ class TestLevels:
         assert found.payload == judging(book)("SR-01", **GOOD).payload
         assert "beside" not in found.payload
 
-    def test_the_scale_of_the_run_must_be_there(self, judge, refused):
-        with refused("scales of SR-01", "scaled", "book"):
-            judge("SR-01", {"scaled": HIGHER})
+    def test_kept_tables_may_stand_alone(self, judge, book):
+        found = judge("SR-01", {"scaled": HIGHER})
+        assert (found.scale, found.word, found.beside) == ("scaled", "partly", ())
+        other = judging(book, nets=41)("SR-01", {"scaled": HIGHER})
+        assert other.payload == found.payload  # nothing of it is of that run
+
+    def test_lower_scales_and_none_are_refused(self, judge, refused):
+        for given in ({"quick": GOOD, "book": GOOD}, {}):
+            with refused("scales of SR-01", "book, the scale of this run, and higher ones"):
+                judge("SR-01", given)
         with refused("scale is 'large'; allowed: quick, book, scaled, paper"):
             judge("SR-01", {"book": GOOD, "large": GOOD})
 
@@ -73,6 +80,20 @@ class TestLevels:
         assert [found.scale, *(other.scale for other in found.beside)] == ["paper", "scaled", "book"]
         turned = at_levels(claims["SR-01"], dict.fromkeys(order, GOOD), ["paper", "scaled", "book"])
         assert [turned.scale, *(other.scale for other in turned.beside)] == ["book", "scaled", "paper"]
+
+
+class TestVariantsAtHigherScales:
+    def test_a_variant_stands_beside_the_verdict_of_its_scale(self, judge):
+        judge("SR-01", {"book": GOOD, "scaled": HIGHER})
+        found = judge.under("float32", "double precision", {"SR-01": GOOD}, "scaled")
+        assert found.turned == ["SR-01"]
+        assert found.payload["verdicts"][0]["scale"] == "scaled"
+        assert judge.under("float32", "single precision", {"SR-01": GOOD}).turned == []
+
+    def test_a_scale_at_which_nothing_was_judged_is_refused(self, judge, refused):
+        judge("SR-01", **GOOD)
+        with refused("claim is 'SR-01'", "at scale scaled"):
+            judge.under("float32", "double precision", {"SR-01": GOOD}, "scaled")
 
 
 class TestJudge:

@@ -70,6 +70,13 @@ def test_a_run_with_own_settings_is_judged_at_its_scale(rows):
     assert list(rows(own, scale="quick")["scale"]) == ["quick"] * 3
 
 
+def test_a_verdict_of_kept_tables_alone_is_left_out(rows):
+    def kept(nb):
+        payload(nb, "SR-01")["scale"] = "scaled"
+
+    assert list(rows(kept)["claim"]) == ["SR-02"]
+
+
 def test_a_real_run_with_own_settings(book):
     plan = runner.plan_run(find(tinybook.CHAPTER, book), "quick", {"seed": 5}).at(book / "there" / "it.ipynb")
     done = runner.execute(plan, progress=False)

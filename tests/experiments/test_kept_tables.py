@@ -10,12 +10,12 @@ import pytest
 from srnn_lib import saving
 from srnn_lib.claimbook import results, store
 from srnn_lib.claimbook.registry import Book
-from srnn_lib.experiments import benchmarks, calibration, levels, make_tables, plans
+from srnn_lib.experiments import accuracies, benchmarks, calibration, levels, make_tables, plans
 from srnn_lib.neurons import turnover
 
 KEPT = [
     (name, level)
-    for level in levels.LEVELS
+    for level in plans.PACES
     for name in levels.TRAINING_COLUMNS
     if levels.table_path(name, level).is_file()
 ]
@@ -112,3 +112,14 @@ def test_both_rates_were_overlaid_for_the_same_runs_and_epochs():
     assert set(wide.columns) == set(plans.PACES)
     assert wide.notna().all(axis=None)
     assert len(wide) == 50 * 5
+
+
+def test_fifty_further_organisms_of_each_kind_were_followed_to_the_end():
+    table, own = levels.kept_table("accuracies", "more"), accuracies.settings()
+    counts = table.groupby(["net", "family"])["organism"].nunique()
+    assert set(counts.index) == {(kind, family) for kind in accuracies.READERS for family in accuracies.FAMILIES}
+    assert set(counts) == {own["seeds"]}
+    assert own["seed"] not in accuracies.FAMILIES
+    ends = table.groupby("net")["epoch"].max().to_dict()
+    assert ends == {"width 3": own["epochs"], "width 5": own["epochs"], "two layers": own["variant_epochs"]}
+    assert not table.duplicated(["net", "family", "organism", "epoch"]).any()

@@ -50,6 +50,19 @@ def test_tables_of_one_training_are_whole():
     assert len(levels.by_level("compression", OWN.assign(net="N4"), "book")["scaled"]) == 2
 
 
+def test_further_networks_stand_above_the_run_and_below_longer_trainings(here):
+    path = levels.table_path("accuracies", "more")
+    assert path == here / "results" / "on-accuracies.parquet"
+    assert list(levels.by_level("accuracies", OWN, "book")) == ["book"]
+    results.write_table(KEPT, path, {"day": "today"})
+    assert len(levels.by_level("accuracies", OWN, "book")["more"]) == 2
+    results.write_table(KEPT.assign(net=["N1", "N2"]), path, {"day": "today"})
+    assert len(levels.by_level("accuracies", OWN, "book")["more"]) == 2  # kinds that the run does not have are kept
+    assert list(levels.by_level("accuracies", OWN.assign(net="N3"), "book")) == ["book"]
+    assert list(levels.by_level("accuracies", OWN, "quick")) == ["quick"]
+    assert [levels.level_of(name) for name in ("accuracies", "death", "overlay")] == ["more", "scaled", "scaled"]
+
+
 def test_other_scales_stand_alone():
     keep("scaled")
     assert list(levels.by_level("plateau", OWN, "quick")) == ["quick"]
@@ -61,7 +74,7 @@ def test_what_does_not_fit_is_refused(refused):
         levels.by_level("plateau", OWN, "book")
     with refused("table", "did you mean 'plateau'?"):
         levels.by_level("plateaus", OWN, "book")
-    with refused("table", "death, compression"):
+    with refused("table", "accuracies, death, compression"):
         levels.by_level("overlay", OWN, "book")
 
 
@@ -87,8 +100,8 @@ def test_a_missing_table_names_the_command_that_makes_it(name, level, refused):
 
 
 def test_the_choice_of_settings_was_made_at_one_level_only():
-    assert levels.tables_of("scaled") == levels.TABLES
-    assert set(levels.TABLES) - set(levels.tables_of("paper")) == {"calibration", "overlay", "gains"}
+    assert set(levels.tables_of("scaled")) - set(levels.tables_of("paper")) == {"calibration", "overlay", "gains"}
+    assert {*levels.tables_of("more"), *levels.tables_of("scaled")} == set(levels.TABLES)
     assert levels.table_path("overlay").name == "bi-overlay.parquet"
 
 
@@ -98,5 +111,5 @@ def test_tables_that_a_level_does_not_have_are_refused(read, refused):
         read("overlay", "paper")
     with refused("table is 'deaths'", "did you mean 'death'?"):
         read("deaths", "scaled")
-    with refused("level is 'book'", "scaled, paper"):
+    with refused("level is 'book'", "more, scaled, paper"):
         read("plateau", "book")

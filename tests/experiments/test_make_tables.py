@@ -68,10 +68,11 @@ def test_every_table_rests_on_the_papers_trainings(images):
 
 def test_every_table_has_a_source():
     assert set(make_tables.SOURCES) == set(levels.TRAINING_COLUMNS)
-    assert set(make_tables.SETTINGS_SOURCES) == set(levels.SETTINGS_TABLES)
+    assert set(make_tables.OTHER_SOURCES) == {*levels.SETTINGS_TABLES, *levels.FURTHER_TABLES}
+    assert set(make_tables.EXPERIMENTS) == set(levels.TABLES)
 
 
-@pytest.mark.parametrize("level", levels.LEVELS)
+@pytest.mark.parametrize("level", plans.PACES)
 def test_every_training_of_a_table_has_one_name_and_every_name_one_training(level, images):
     named = make_tables.named_trainings(level)
     for table in make_tables.SOURCES:
@@ -120,12 +121,13 @@ def test_a_training_that_a_level_does_not_have_is_refused(images, tiny, name, le
 
 @pytest.mark.slow
 def test_all_tables_are_made_and_say_where_they_come_from(images, tiny, settings, monkeypatch):
-    for name in make_tables.SETTINGS_SOURCES:  # the next test makes them
-        monkeypatch.setitem(make_tables.SETTINGS_SOURCES, name, lambda *_, **__: pd.DataFrame({"loss": [0.5]}))
+    for name in make_tables.OTHER_SOURCES:  # the next test makes them
+        monkeypatch.setitem(make_tables.OTHER_SOURCES, name, lambda *_, **__: pd.DataFrame({"loss": [0.5]}))
     said = []
     paths = made("scaled", images, say=said.append)
-    assert paths == [levels.table_path(name) for name in levels.TABLES]
-    for name, path in zip(levels.TABLES, paths, strict=True):
+    kept = levels.tables_of("scaled")
+    assert paths == [levels.table_path(name) for name in kept]
+    for name, path in zip(kept, paths, strict=True):
         table, stamp = results.read_table(path)
         assert len(table)
         assert stamp["level"] == "scaled"
@@ -147,8 +149,8 @@ def test_the_tables_of_settings_are_those_of_the_calibration_made_once(images, t
     def remembering(name, source):
         return lambda *asked, **named: given.setdefault(name, source(*asked, **named))
 
-    for name, source in make_tables.SETTINGS_SOURCES.items():
-        monkeypatch.setitem(make_tables.SETTINGS_SOURCES, name, remembering(name, source))
+    for name, source in make_tables.OTHER_SOURCES.items():
+        monkeypatch.setitem(make_tables.OTHER_SOURCES, name, remembering(name, source))
     paths = made("scaled", images, ["calibration", "overlay"])
     assert [path.name for path in paths] == ["bi-calibration.parquet", "bi-overlay.parquet"]
     sweep, overlay = (results.read_table(path) for path in paths)

@@ -18,7 +18,7 @@ LARGE = pd.concat([ROWS, ROWS + ROWS], ignore_index=True)
 @cache
 def stamp_of(name):
     """What a table of that kind would be stamped with today."""
-    return results.table_stamp([make_tables.SOURCES[name].module], levels.command(name))
+    return results.table_stamp([make_tables.EXPERIMENTS[name]], levels.command(name, levels.level_of(name)))
 
 
 class Versions:
@@ -58,7 +58,7 @@ def book(empty_book, monkeypatch):
     here = Versions(empty_book)
     monkeypatch.setattr(same_code, "_check_out", here.check_out)
     monkeypatch.setattr(same_code, "_make", here.make)
-    for name in make_tables.SOURCES:
+    for name in levels.TABLES:
         here.small(name)
     here.keep("plateau", courses=[{"seed": 0}])
     here.keep("death")
@@ -143,6 +143,8 @@ def test_tables_before_the_first_fault_are_renewed(book, refused):
 def test_tables_that_there_cannot_be_are_refused_before_anything_is_made(book, refused):
     with refused("table is 'plateaus'", "did you mean 'plateau'?"):
         book.renewed("plateaus")
+    with refused("table is 'accuracies'", "allowed: death"):
+        book.renewed("accuracies")
     assert book.done == []
 
 
@@ -161,11 +163,11 @@ def test_code_that_makes_no_small_tables_says_why(tmp_path, refused):
 @pytest.mark.slow
 def test_there_is_a_small_table_of_every_kind(noise_images):
     """The functions are those that make the large tables; here on noise in place of images."""
-    found = dict(same_code.miniatures(noise_images(600, 28, 10)))
-    assert list(found) == list(make_tables.SOURCES)
+    found = dict(same_code.miniatures(noise_images(600, 28, 10), noise_images(600, 15, 10)))
+    assert set(found) == set(levels.TABLES)
     for name, table in found.items():
         assert len(table)
-        assert set(levels.TRAINING_COLUMNS[name]) <= set(table.columns)
+        assert set(levels.TRAINING_COLUMNS.get(name, [])) <= set(table.columns)
     assert found["death"]["neuron"].max() == 19
     assert found["combined-rounds"]["before"].notna().any()
     assert set(found["plateau"]["kind"]) >= {"plain", "step"}
