@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from srnn_lib import checks, saving
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import audit, chapters, results, runner, scoreboard, seeds, sweeps, verdict_rows
+from srnn_lib.claimbook import audit, chapters, results, runner, same_words, scoreboard, seeds, sweeps, verdict_rows
 from srnn_lib.claimbook.board import read_board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book
@@ -142,6 +142,10 @@ def _seeds(options: argparse.Namespace) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     sweep, folder = sweeps.read_sweep(options.file), saving.root()
     codes = sweeps.codes(sweep)
+    if options.same_as:
+        for name in same_words.renew(folder, options.same_as, codes):
+            print(f"{name}: the same values")
+        return
     due = [run.plan for run in sweep.runs if not sweeps.is_done(run, codes[run.plan.chapter.id])]
     for plan, done in runner.execute_all(due, options.jobs):
         print(f"{plan.chapter.id}, seed {plan.parameters.get('seed')}: {done.seconds:.1f} s", flush=True)
@@ -154,6 +158,8 @@ def _add_seeds(parser: argparse.ArgumentParser) -> None:
         "file", type=Path, nargs="?", default=Path("workflow/seeds.yml"), help="which chapters and seeds"
     )
     parser.add_argument("--jobs", type=int, default=1, help="chapters at a time, each on one core (default: 1)")
+    help_text = "run nothing: show that chapters whose code has changed find what they did at that commit"
+    parser.add_argument("--same-as", metavar="COMMIT", help=help_text)
 
 
 def _add_sweep(parser: argparse.ArgumentParser) -> None:

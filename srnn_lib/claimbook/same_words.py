@@ -1,0 +1,75 @@
+"""Whether words found under further seeds are still those of today's code, which has changed since.
+
+To run all chapters again under all seeds takes hours; often the code was only moved, or changed where it does not
+matter to them. Then the chapter's own run tells: where every quantity it measured is what it was at the commit whose
+code ran under the seeds, to the last bit, and is decided in the same way, the words stand.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from srnn_lib import saving
+from srnn_lib.checks import BadInput, bad_input
+from srnn_lib.claimbook import board, chapters, notebooks, results, seeds
+
+
+def renew(folder: Path, commit: str, codes: Mapping[str, str]) -> list[str]:
+    """Say of the chapters whose code has changed that their words are those of today's code, if they are.
+
+    Args:
+        folder: Of the project.
+        commit: Whose code ran under the seeds.
+        codes: A digest of today's code by chapter, as `sweeps.code` has it.
+
+    Returns:
+        The chapters whose words stand.
+
+    Raises:
+        BadInput: A commit that git does not know or whose code is not that of the table, a chapter that was not run
+            since it changed, or one that finds other values; nothing is written then.
+    """
+    rows, stamp = results.read_table(seeds.seeds_path(folder), seeds.COMMAND)
+    changed = seeds.stale(folder, codes)
+    for name in changed:
+        _check(name, folder, commit, stamp["codes"][name], set(rows.loc[rows["chapter"] == name, "claim"]))
+    if changed:
+        known = stamp["codes"] | {name: codes[name] for name in changed}
+        results.write_table(rows, seeds.seeds_path(folder), {**stamp, "codes": known, "same_as": commit})
+    return changed
+
+
+def _check(name: str, folder: Path, commit: str, code: str, claims: set[str]) -> None:
+    """Refuse a chapter whose words need not be those of its code today."""
+    chapter = chapters.find(name, folder)
+    if (state := chapters.state(chapter)).kind != "fresh":
+        raise bad_input(name, state.kind, "a chapter run by its code of today", f"python -m srnn_lib run {name}")
+    before = _at(commit, chapter.path.relative_to(folder).as_posix(), folder)
+    made = before.metadata.get("provenance", {}).get("library")
+    if saving.digest([notebooks.source_hash(before), made]) != code:
+        raise BadInput(f"{name} was not run under further seeds by the code of {commit}; run it again: {seeds.COMMAND}")
+    then, now = dict(_measured(before)), dict(_measured(chapter.nb))
+    if other := sorted(claim for claim in claims if claim not in then or then[claim] != now.get(claim)):
+        raise BadInput(
+            f"{name} gives other values than at {commit} ({', '.join(other)}); run it again: {seeds.COMMAND}"
+        )
+
+
+def _measured(nb: NotebookNode) -> Iterator[tuple[str, str]]:
+    """What the run itself measured for each claim, with bounds and results, as text."""
+    for _, payload, _ in board.payloads(nb, "verdict"):
+        own: list[dict[str, Any]] = [each for each in (payload, *payload.get("beside", [])) if each["scale"] == "book"]
+        yield from ((payload["claim"], json.dumps(each["checks"], sort_keys=True)) for each in own)
+
+
+def _at(commit: str, path: str, folder: Path) -> NotebookNode:
+    """A notebook as it was at a commit."""
+    done = subprocess.run(["git", "show", f"{commit}:{path}"], cwd=folder, capture_output=True)
+    if done.returncode:
+        raise bad_input("commit", commit, f"one that git knows and that has {path}")
+    return nbformat.reads(done.stdout.decode("utf-8"), as_version=4)
