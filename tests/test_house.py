@@ -50,6 +50,7 @@ EXTRA_TESTS = {
     "replicators": {"alternating"},
     "organisms": {"graphs"},
     "experiments": {"kept_tables"},
+    "neurons": {"divergence"},
     "claimbook": {"lift_out"},
 }
 
