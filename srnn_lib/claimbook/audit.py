@@ -7,7 +7,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import board, chapters, notebooks, results, scoreboard, seeds
+from srnn_lib.claimbook import board, chapters, notebooks, results, scoreboard, seals, seeds
 from srnn_lib.claimbook.board import Board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book, Claim
@@ -47,9 +47,11 @@ def _other_seeds(found: Board) -> Iterator[str]:
 
 
 def stale_tables(book: Book) -> list[str]:
-    """One line per table in `results/` that its modules would not make now, or that cannot be read."""
+    """One line per kept file in `results/` that its modules would not make now, or that is not what was written."""
     states = {path.name: results.table_state(path) for path in results.kept_tables(book.folder)}
-    return [f"results/{name}: {each.kind}: {each.reason}" for name, each in states.items() if each.kind != "fresh"]
+    stale = [f"results/{name}: {each.kind}: {each.reason}" for name, each in states.items() if each.kind != "fresh"]
+    damaged = seals.broken(book.folder).items()
+    return stale + [f"{path.relative_to(book.folder).as_posix()}: damaged: {fault}" for path, fault in damaged]
 
 
 def _chapter(chapter: Chapter, found: Board) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The book's commands: run, sweep, status, parameters, claims. A project may add commands of its own.
+"""The book's commands: run, sweep, status, parameters, seal, claims. A project may add commands of its own.
 
 Exit code 0: done. 1: a chapter failed, or `claims --check` found a fault. 2: the request itself was wrong.
 """
@@ -9,16 +9,18 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from srnn_lib import checks, saving
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import audit, chapters, results, runner, scoreboard, seeds, sweeps, verdict_rows
+from srnn_lib.claimbook import audit, chapters, results, runner, scoreboard, seals, seeds, sweeps, verdict_rows
 from srnn_lib.claimbook.board import read_board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.stamps import stamp_of
 from srnn_lib.claimbook.verdicts import headline
 
 
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None, more: Mapping[str, Command] | N
         if not given[0].startswith("-"):
             checks.choice("command", given[0], commands)
         options = _parser(commands).parse_args(given)
+        _sweep_up()
         return commands[options.command].action(options) or 0
     except BrokenPipeError:  # whoever reads the output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,6 +66,14 @@ def main(arguments: Sequence[str] | None = None, more: Mapping[str, Command] | N
     except KeyboardInterrupt:
         print("error: interrupted; what was not finished is as it was before", file=sys.stderr)
         return 1
+
+
+def _sweep_up() -> None:
+    """Remove what killed processes have left in the book, if there is one."""
+    with suppress(BadInput):
+        folder = saving.root()
+        places = {folder / "book", folder / "results", folder / "_runs", saving.store_folder()}
+        saving.sweep([*folder.glob(".*.tmp"), *(path for place in places for path in place.rglob("*"))])
 
 
 def script(more: Mapping[str, Command] | None = None) -> NoReturn:
@@ -163,18 +174,32 @@ def _add_sweep(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--merge", action="store_true", help="put the verdicts of all runs, once done, into one table")
 
 
+def _seal(options: argparse.Namespace) -> None:
+    """Seal what was kept before files had seals."""
+    folder = saving.root()
+    for path in seals.seal_files(options.files or seals.kept_files(folder)):
+        print(_shown(path.resolve(), folder), flush=True)
+
+
+def _add_seal(parser: argparse.ArgumentParser) -> None:
+    help_text = "kept tables or tensors (default: all in results/ and in the run store)"
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help=help_text)
+
+
 def _status(_: argparse.Namespace) -> None:
     """Print which chapters and kept tables are fresh, stale or never run, and why."""
     known, kept = chapters.find_all(), results.kept_tables(saving.root())
     rows = [("chapter or table", "state", "time", "memory", "day", "why"), *map(_chapter_row, known)]
-    print(_aligned([*rows, *(_table_row(path, known) for path in kept)]))
+    rows += [_table_row(path, known) for path in kept]
+    damaged = seals.broken(saving.root()).items()
+    print(_aligned([*rows, *((_shown(path, saving.root()), "damaged", "", "", "", fault) for path, fault in damaged)]))
 
 
 def _chapter_row(chapter: Chapter) -> tuple[str, ...]:
-    state = chapters.state(chapter)
-    stamp = chapter.nb.metadata.get("provenance", {})
-    cost = (f"{stamp['seconds']:.1f} s", f"{stamp['memory_mib']} MiB", stamp["day"]) if stamp else ("", "", "")
-    return (chapter.id, state.kind, *cost, _few(state.reason, state.note))
+    state, stamp = chapters.state(chapter), stamp_of(chapter.nb)
+    seconds = f"{stamp['seconds']:.1f} s" if "seconds" in stamp else ""
+    memory = f"{stamp['memory_mib']} MiB" if "memory_mib" in stamp else ""
+    return (chapter.id, state.kind, seconds, memory, stamp.get("day", ""), _few(state.reason, state.note))
 
 
 def _table_row(path: Path, known: Sequence[Chapter]) -> tuple[str, ...]:
@@ -248,6 +273,7 @@ COMMANDS = {
     "sweep": Command("the runs of chapters under several seeds and settings", _sweep, _add_sweep),
     "seeds": Command("the verdicts under further seeds", _seeds, _add_seeds),
     "status": Command("which chapters and tables are fresh, stale or never run", _status, lambda parser: None),
+    "seal": Command("seal kept files that have no seal yet", _seal, _add_seal),
     "parameters": Command(
         "what a chapter's parameters are and may be", _parameters,
         lambda parser: parser.add_argument("chapter", metavar="CHAPTER"),

@@ -29,6 +29,7 @@ from srnn_lib.claimbook import chapters, notebooks, parameters, publish, reads
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.provenance import provenance
 from srnn_lib.claimbook.publish import KERNEL
+from srnn_lib.claimbook.stamps import with_digest
 
 QUIET = ["--Application.log_level=50"]  # ipykernel warns on the console that its sockets are local and plain
 
@@ -154,7 +155,7 @@ def execute(plan: RunPlan, progress: bool | None = None) -> Run:
         except BadInput as error:
             raise RunFailed(f"{plan.chapter.id}: {error}") from error
         cost = {"seconds": done.seconds, "memory_mib": done.memory}
-        nb.metadata["provenance"] = {**_stamp(nb, plan), "reads": read, **cost, **origin}
+        nb.metadata["provenance"] = with_digest({**_stamp(nb, plan), "reads": read, **cost, **origin})
         if notebooks.texts(notebooks.read_notebook(plan.chapter.path)) != notebooks.texts(nb):
             raise RunFailed(f"{plan.chapter.id}: it was edited while it ran; nothing was replaced, run it again")
         notebooks.write_notebook(nb, plan.target)
@@ -178,8 +179,8 @@ def execute_all(planned: Sequence[RunPlan], jobs: int = 1) -> Iterator[tuple[Run
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         longest = sorted(planned, key=lambda plan: chapters.last_time(plan.chapter.nb), reverse=True)
-        waiting = {pool.submit(execute, each, False): each for each in longest}
         try:
+            waiting = {pool.submit(execute, each, False): each for each in longest}
             yield from ((waiting[done], done.result()) for done in as_completed(waiting))
         except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -189,26 +190,32 @@ def execute_all(planned: Sequence[RunPlan], jobs: int = 1) -> Iterator[tuple[Run
             raise
 
 
-def _interrupt_workers(tries: int = 3, patience: float = 10) -> None:
-    """Interrupt all workers, and those that go on again: a signal that comes at a bad moment is lost."""
+def _interrupt_workers(tries: int = 3, patience: float = 2) -> None:
+    """Interrupt all workers, and those that go on again: a signal that comes at a bad moment is lost.
+
+    However many they are, this takes `tries` times `patience` seconds at most.
+    """
     for _ in range(tries):
-        workers = active_children()
-        for worker in workers:
+        for worker in (workers := active_children()):
             if worker.pid:  # 0 would be everyone in our process group
                 with suppress(ProcessLookupError):
                     os.kill(worker.pid, signal.SIGINT)
-        for worker in workers:
-            worker.join(patience)
+        until = time.monotonic() + patience
+        while any(worker.is_alive() for worker in workers) and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 def _kill_workers(planned: Iterable[RunPlan]) -> None:
     """End the workers that hear no interruption, with their kernels, and remove the notebooks on which they worked."""
     for worker in active_children():
+        kernels = []
         with suppress(psutil.Error):
-            for kernel in psutil.Process(worker.pid).children(recursive=True):
-                kernel.kill()
-        worker.kill()
+            kernels = psutil.Process(worker.pid).children(recursive=True)
+        worker.kill()  # first, so that it starts no other
         worker.join()
+        for kernel in kernels:
+            with suppress(psutil.Error):
+                kernel.kill()
         for plan in planned:
             _working(plan, worker.pid).unlink(missing_ok=True)
 
@@ -216,9 +223,10 @@ def _kill_workers(planned: Iterable[RunPlan]) -> None:
 def _working(plan: RunPlan, process: int | None) -> Path:
     """The notebook on which a process works while it runs a chapter.
 
-    On a cluster, processes of several machines may have the same number, but not for the same settings.
+    Its name says which process of which machine, so that what a dead one has left can be swept away.
     """
-    return plan.chapter.path.with_suffix(f".{saving.digest(dict(plan.parameters))[:8]}-{process}.run.ipynb")
+    name = f".{saving.digest(dict(plan.parameters))[:8]}-{saving.process_name(process)}.run.ipynb"
+    return plan.chapter.path.with_suffix(name)
 
 
 class PeakMemory:

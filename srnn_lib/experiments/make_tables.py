@@ -245,6 +245,7 @@ def _advanced(name: str, level: str, images: Images, *, device: str, say: Say | 
 
 def _begin(training: Training, needed: int, level: str) -> None:
     """Take over what there is of an equal training with rounds, if this one has not come far enough."""
+    training.settle()
     if training.state().epoch < needed:
         any(training.begin_with(other) for other in trainings_of("combined-rounds", level, training.images))
 

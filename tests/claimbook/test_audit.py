@@ -304,7 +304,7 @@ class TestKeptTables:
         path.write_bytes(path.read_bytes()[:-9])
         (fault,) = problems(run_book)
         assert fault.startswith("results/death.parquet: damaged: ")
-        assert "is damaged or not a Parquet file; delete it and make it again" in fault
+        assert "is damaged: it is not what was written; delete it and make it again" in fault
 
     def test_every_table_has_its_line(self, run_book):
         tinybook.keep_table(run_book)

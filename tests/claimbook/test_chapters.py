@@ -180,13 +180,20 @@ class TestState:
                 "its outputs were changed after the run",
             ),
             (lambda nb: nb.cells[3].update(execution_count=9), "its outputs were changed after the run"),
-            (lambda nb: nb.metadata.provenance.update(scale="quick"), "it was run with other parameters"),
-            (lambda nb: nb.metadata.provenance.parameters.update(nets=5), "it was run with other parameters"),
         ],
     )
     def test_stale(self, run_book, change, reason):
         tinybook.edit(run_book, change)
         assert state(run_book) == State("stale", reason)
+
+    @pytest.mark.parametrize(
+        "change", [lambda stamp: stamp.update(scale="quick"), lambda stamp: stamp.parameters.update(nets=5)]
+    )
+    def test_a_run_with_other_parameters(self, run_book, change):
+        tinybook.edit_stamp(run_book, change)
+        assert state(run_book) == State("stale", "it was run with other parameters")
+        tinybook.edit(run_book, lambda nb: nb.metadata.provenance.update(day="2020-01-01"))
+        assert state(run_book).reason.startswith("its stamp was changed after the run; it was run")
 
     def test_other_settings_in_the_book_make_it_stale(self, run_book):
         source = tinybook.PARAMETERS.replace("nets = 40", "nets = 50")
@@ -227,7 +234,7 @@ class TestState:
         assert "srnn_lib.claimbook.estimates changed" in state(run_book).reason
 
     def test_another_version_is_only_noted(self, run_book):
-        tinybook.edit(run_book, lambda nb: nb.metadata.provenance.packages.update(torch="1.0"))
+        tinybook.edit_stamp(run_book, lambda stamp: stamp.packages.update(torch="1.0"))
         assert state(run_book) == State("fresh", note="ran with torch 1.0")
 
 
