@@ -99,7 +99,7 @@ def to_module(stack: Stack, run: int = 0) -> nn.Sequential:
     return nn.Sequential(*modules[:-1])
 
 
-def read(model: nn.Sequential, inputs: Float[Tensor, "n ..."]) -> tuple[Stack, Float[Tensor, "n in"]]:
+def read_faithfully(model: nn.Sequential, inputs: Float[Tensor, "n ..."]) -> tuple[Stack, Float[Tensor, "n in"]]:
     """A model as a stack of one run, and the inputs as rows, both on the CPU, once they give what the model gives.
 
     Half precision is read as single precision.

@@ -38,7 +38,7 @@ def report(model: nn.Sequential, inputs: Float[Tensor, "n ..."]) -> pd.DataFrame
     Columns: layer (the first hidden one is 1), neuron, mean, variance, local (E, BI 3.18), covariance (E', BI 3.8) and
     unexplained (the share of its variance that the best linear fit on its layer leaves).
     """
-    stack, given = modules.read(model, inputs)
+    stack, given = modules.read_faithfully(model, inputs)
     found = moments.measure(stack, given)
     rows = []
     for layer in found.covariance:
@@ -88,7 +88,7 @@ def compress(
         raise checks.bad_input("neurons and budget", (neurons, budget), "one of the two")
     left = checks.integer("neurons", neurons, at_least=0) if budget is None else checks.integer("budget", budget)
     checks.choice("algorithm", algorithm, efficiency.ALGORITHMS)
-    stack, given = modules.read(model, inputs)
+    stack, given = modules.read_faithfully(model, inputs)
     chosen, classes = _layers(stack, layers), _classes(stack, given, labels)
     smaller = stack
     while left > 0 if budget is None else _parameters(smaller) > left:
@@ -124,7 +124,7 @@ def grow(
     checks.choice("algorithm", algorithm, REPLICATION_ALGORITHMS[:-1])  # the last one adds none
     if not isinstance(generator, torch.Generator | None):
         raise checks.bad_input("generator", generator, "a torch.Generator, or None")
-    stack, given = modules.read(model, inputs)
+    stack, given = modules.read_faithfully(model, inputs)
     chosen, larger, classes = _layers(stack, layers), stack, _classes(stack, given, labels)
     generator = torch.Generator().manual_seed(0) if generator is None else generator
     for _ in range(neurons):
