@@ -113,10 +113,30 @@ class TestAudit:
             "wish",
             "table['error']",
             "np.pi",
+            "np.float64(0.5)",
+            "np.sqrt(0.25)",
+            "torch.tensor([0.5]).mean()",
+            "(lambda: 0.5)()",
+            "laundered()",
+            "through(0.5)",
+            "json.loads('0.5')",
+            "sum(list_of_wishes)",
+            "[*map(float, ['0.5'])][0]",
+            "np.random.default_rng(7).random()",
+            "filled_by_hand['error']",
+            "next(iter([0.5]))",
+            "Wish().error",
+            "float(seed)",
+            "estimates.median(np.full(9, 0.5))",
+            "0.5 if scale == 'book' else 0.6",
         ],
     )
     def test_constants_are_not_measurements(self, run_book, quantity):
         before = 'wish = 2 * 0.25\ntable = {"error": 0.0}\nfrom srnn_lib.claimbook.estimates import exact\n'
+        before += "import json, torch\nlist_of_wishes = []\nlist_of_wishes.append(0.5)\n"
+        before += "filled_by_hand = {}\nfilled_by_hand['error'] = wish\n"
+        before += "def laundered():\n    made = 0.5\n    return made\n"
+        before += "def through(value):\n    return np.sqrt(value)\nclass Wish:\n    error = 0.5\n"
         rewrite(run_book, f'{before}judge("SR-02", error={quantity})')
         assert any("SR-02 is handed a constant as error" in line for line in problems(run_book))
 
