@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from srnn_lib.claimbook import estimates
 from srnn_lib.claimbook.estimates import NOTHING, Estimate
@@ -59,25 +61,110 @@ def test_one_value_without_a_number_spoils_the_estimate(of, bad):
     assert of([1.0, bad, 2.0]) is NOTHING
 
 
-@pytest.mark.parametrize(("of", "centre"), [(estimates.mean, np.mean), (estimates.median, np.median)])
-def test_bootstrap_is_repeatable_and_holds_the_centre(of, centre):
-    values = np.random.default_rng(0).normal(5.0, 1.0, 101)
-    found = of(values)
-    assert found == of(values)
-    assert found.value == centre(values)
-    assert found.low < found.value < found.high
-    assert found.n == 101
-
-
-def test_the_seed_decides_the_bootstrap():
-    values = np.random.default_rng(0).normal(5.0, 1.0, 101)
-    assert estimates.mean(values) != estimates.mean(values, seed=1)
-
-
-def test_interval_of_the_mean_is_about_four_standard_errors_wide():
-    values = np.random.default_rng(1).normal(0.0, 1.0, 400)
+@pytest.mark.parametrize("n", [2, 5, 30])
+def test_the_mean_has_students_interval(n):
+    values = np.random.default_rng(0).normal(5.0, 1.0, n)
     found = estimates.mean(values)
-    assert found.high - found.low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.1)
+    low, high = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (found.value, found.n) == (values.mean(), n)
+    assert [found.low, found.high] == pytest.approx([low, high])
+
+
+@pytest.mark.parametrize("n", [6, 7, 10, 25, 50, 101])
+def test_the_ends_of_a_median_are_two_of_the_values_and_as_close_as_they_may_be(n):
+    values = np.random.default_rng(n).permutation(np.arange(1.0, n + 1))
+    found = estimates.median(values)
+    assert (found.value, found.low) == (np.median(values), n + 1 - found.high)
+    outside = 2 * stats.binom.cdf(found.low - 1, n, 0.5)  # the true median is beyond the k-th value from an end
+    assert outside <= 0.05 < 2 * stats.binom.cdf(found.low, n, 0.5)
+
+
+TRIES = 1500
+DRAWN = {
+    "normal": (lambda rng, shape: rng.normal(size=shape), 0.0, 0.0),
+    "uniform": (lambda rng, shape: rng.random(shape), 0.5, 0.5),
+    "exponential": (lambda rng, shape: rng.exponential(size=shape), 1.0, math.log(2)),
+}
+
+
+def coverage(of, kind, n, truth):
+    """How often an interval has the truth inside."""
+    draw = DRAWN[kind][0]
+    found = [of(values) for values in draw(np.random.default_rng(n), (TRIES, n))]
+    return np.mean([each.low <= truth <= each.high for each in found])
+
+
+@pytest.mark.parametrize(
+    ("kind", "n", "least"),
+    [
+        *(("normal", n, 0.935) for n in (2, 3, 5, 10, 25)),
+        ("uniform", 5, 0.9), ("uniform", 10, 0.92), ("exponential", 5, 0.85), ("exponential", 25, 0.9),
+    ],
+)  # fmt: skip
+def test_intervals_of_means_cover_what_they_say(kind, n, least):
+    assert least <= coverage(estimates.mean, kind, n, DRAWN[kind][1]) <= 0.97
+
+
+@pytest.mark.parametrize(
+    ("kind", "n", "least"),
+    [
+        *((kind, n, 0.94) for kind in DRAWN for n in (6, 10, 25)),
+        *(("normal", n, 0.935) for n in (2, 3, 5)), ("uniform", 5, 0.9), ("exponential", 5, 0.9),
+    ],
+)  # fmt: skip
+def test_intervals_of_medians_cover_what_they_say(kind, n, least):
+    assert coverage(estimates.median, kind, n, DRAWN[kind][2]) >= least
+
+
+@pytest.mark.parametrize(("n", "share"), [(5, 0.5), (10, 0.5), (25, 0.1), (50, 0.02)])
+def test_intervals_of_shares_and_counts_cover_what_they_say(n, share):
+    chances = stats.binom.pmf(np.arange(n + 1), n, share)
+    found = [estimates.share([True] * hits + [False] * (n - hits)) for hits in range(n + 1)]
+    assert sum(p for p, each in zip(chances, found, strict=True) if each.low <= share <= each.high) > 0.91
+    found = [estimates.count(hits, n) for hits in range(n + 1)]
+    assert sum(p for p, each in zip(chances, found, strict=True) if each.low <= n * share <= each.high) >= 0.95
+
+
+@pytest.mark.parametrize(("n", "least"), [(5, 0.87), (13, 0.92), (50, 0.93)])
+def test_a_bootstrap_between_the_edges_covers_as_students_interval_does(n, least):
+    rng, low_high = np.random.default_rng(n), estimates.edges(n)
+    values = rng.normal(size=(400, n))
+    draws = np.stack([row[rng.integers(0, n, (2000, n))].mean(1) for row in values])
+    low, high = np.quantile(draws, low_high, axis=1)
+    assert least <= np.mean((low <= 0) & (high >= 0)) <= 0.98
+
+
+@pytest.mark.parametrize(
+    "hits",
+    [[math.nan, 1.0], ["a", "b"], [0.5], [2, 0], [None, True], [True, "no"], np.array([1.0, np.nan]), [1j], [-1]],
+)
+def test_a_share_of_what_is_no_truth_value_is_refused(hits, refused):
+    with refused("hits is", "true and false values alone"):
+        estimates.share(hits)
+    with refused("less is", "true and false values alone"):
+        estimates.fisher([True], hits)
+
+
+def test_a_share_takes_truth_values_of_every_kind():
+    for hits in ([True, False], [1, 0], [1.0, 0.0], np.array([True, False], object), torch.tensor([True, False])):
+        assert estimates.share(hits).value == 0.5
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "word"),
+    [
+        (3, 2, "hits is 3; allowed: at most the 2 tries"), (-1, 2, "hits"), (0.5, 2, "hits"), (True, 2, "hits"),
+        (math.nan, 2, "hits"), ("1", 2, "hits"), (1, -2, "n is -2"), (1, 2.5, "n is 2.5"), (0, None, "n is None"),
+        (torch.tensor(1.5), 2, "hits"),
+    ],
+)  # fmt: skip
+def test_what_is_no_count_is_refused(hits, n, word, refused):
+    with refused(word):
+        estimates.count(hits, n)
+
+
+def test_a_count_may_come_in_a_tensor():
+    assert estimates.count(torch.tensor(3), np.int64(10)) == estimates.count(3, 10)
 
 
 def test_values_without_spread_have_no_interval():
