@@ -5,8 +5,7 @@ import json
 import os
 from functools import partial
 
-import torch
-
+from srnn_lib import checks
 from srnn_lib.claimbook import cli
 from srnn_lib.experiments import cost, levels, make_tables, same_code
 
@@ -43,11 +42,9 @@ def _evidence(options: argparse.Namespace) -> None:
 def _device(name: str) -> str:
     """The name of a device, if torch has it here."""
     try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        allowed = "one of torch that this machine has, such as cpu or cuda"
-        raise argparse.ArgumentTypeError(f"device is {name!r}; allowed: {allowed}") from error
-    return name
+        return checks.device(name)
+    except checks.BadInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _add_evidence(parser: argparse.ArgumentParser) -> None:

@@ -59,6 +59,20 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+def read_text(path: Path) -> str:
+    """The text of a file; empty if it is not there.
+
+    Raises:
+        BadInput: It cannot be read, or is not written in UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path.name} is not written in UTF-8: byte {error.start} ({path})") from error
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be read: {error.strerror} ({path})") from error
+
+
 def process_name(process: int | None = None) -> str:
     """What a process (None: this one) of this machine puts into the names of what it writes and takes away again."""
     machine = "".join(letter for letter in platform.node() if letter.isalnum()) or "here"

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -12,6 +13,7 @@ from srnn_lib.claimbook.board import Board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book, Claim
 from srnn_lib.claimbook.verdicts import OWN, VARIANT_METADATA, restore, restore_variant
+from srnn_lib.saving import read_text
 
 REMEDY = "run: python -m srnn_lib claims --write"
 
@@ -27,6 +29,7 @@ def problems(found: Board, measured: str = "") -> list[str]:
     used = {name for chapter in found.chapters for name in chapter.defaults}
     idle = [name for name in found.book.parameters if found.chapters and name not in used]
     faults += [f"parameters.yml: {name} is a parameter of no chapter" for name in idle]
+    faults += [f"book/{name} is no chapter of papers.yml; remove it or add it" for name in chapters.strays(found.book)]
     faults += [f"{name} is not what `{seeds.COMMAND}` found" for name in _other_seeds(found)]
     return faults + stale_tables(found.book) + _generated(found, measured)
 
@@ -146,10 +149,18 @@ def _source(call: Any) -> str:
     return ast.unparse(ast.Call(ast.Name(rests.called(call)), call.args, call.keywords))
 
 
+def _says(path: Path) -> str:
+    """The text of a generated file; empty if it is not there or no text."""
+    try:
+        return read_text(path)
+    except BadInput:
+        return ""
+
+
 def _generated(found: Board, measured: str) -> list[str]:
     try:
         files = scoreboard.files(found, measured)
     except BadInput as error:
         return [str(error)]
-    late = [path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    late = [path for path, text in files.items() if _says(path) != text]
     return [f"{path.relative_to(found.book.folder).as_posix()} is not up to date; {REMEDY}" for path in late]

@@ -107,10 +107,15 @@ class Chapter:
 def find_all(folder: Path | None = None) -> list[Chapter]:
     """All chapters below `book/` in the project's `folder` (default: around us), in the papers' order."""
     book = Book.here(folder)
-    place, order = book.folder / "book", {name: number for number, name in enumerate(book.order)}
-    paths = [path.relative_to(place).as_posix() for path in place.glob("[!._]*/[!._]*.ipynb")]
-    names = [path.removesuffix(".ipynb") for path in paths if not path.endswith(".run.ipynb")]
-    return [Chapter(name, book) for name in sorted(names, key=lambda name: (order.get(name, len(order)), name))]
+    return [Chapter(name, book) for name in book.order if book.file(f"{name}.ipynb").is_file()]
+
+
+def strays(book: Book) -> list[str]:
+    """Notebooks below `book/` that are no chapters of `papers.yml`, such as an `Untitled.ipynb`."""
+    place, known = book.folder / "book", {f"{name}.ipynb" for name in book.order} | {"template.ipynb"}
+    paths = [path.relative_to(place).as_posix() for path in place.rglob("*.ipynb") if not path.name.startswith(".")]
+    kept = [path for path in paths if not path.endswith(".run.ipynb") and "/." not in path and path not in known]
+    return sorted(path for path in kept if not path.startswith("_"))
 
 
 def find(name: str, folder: Path | None = None) -> Chapter:

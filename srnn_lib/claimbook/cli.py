@@ -4,8 +4,10 @@ Exit code 0: done. 1: a chapter failed, or `claims --check` found a fault. 2: th
 """
 
 import argparse
+import io
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +35,11 @@ class Command(NamedTuple):
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line and name the nearest option."""
+    """A parser whose errors are one line and name the nearest option, and that takes -1e-5 for a number."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(f"{message}; see {self.prog} --help")
@@ -49,6 +55,9 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None, more: Mapping[str, Command] | None = None) -> int:
     """Run the command in `arguments` (default: the process's), which may be one of `more`; return the exit code."""
     given, commands = list(sys.argv[1:] if arguments is None else arguments), {**COMMANDS, **(more or {})}
+    for stream in (sys.stdout, sys.stderr):  # a terminal may know fewer letters than we do
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         if not given:
             raise BadInput(f"no command; allowed: {', '.join(commands)}")
@@ -61,11 +70,17 @@ def main(arguments: Sequence[str] | None = None, more: Mapping[str, Command] | N
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (BadInput, runner.RunFailed, OSError) as error:
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        print("error:", _line(str(error)), file=sys.stderr)
         return 2 if isinstance(error, BadInput) else 1
     except KeyboardInterrupt:
         print("error: interrupted; what was not finished is as it was before", file=sys.stderr)
         return 1
+
+
+def _line(said: str, most: int = 1500) -> str:
+    """What an error says, on one line that can be read."""
+    line = " ".join(said.split())
+    return line if len(line) <= most else f"{line[: most - 2]} …"
 
 
 def _sweep_up() -> None:
@@ -255,7 +270,7 @@ def _verdicts(measured: Callable[[Path], str], options: argparse.Namespace) -> i
         print(_aligned([("claim", "verdict", "chapter", "measured"), *rows]))
     faults = audit.problems(board, said) if options.check else []
     for fault in faults:
-        print(f"error: {fault}", file=sys.stderr)
+        print("error:", _line(fault), file=sys.stderr)
     if not options.json:
         print(f"{len(table)} claims: {scoreboard.counts(table)}")
     return 1 if faults else 0

@@ -45,15 +45,21 @@ def code_cells(nb: NotebookNode) -> list[NotebookNode]:
 
 
 def parse_cell(source: str) -> ast.Module:
-    """Syntax tree of a cell; lines for the notebook itself (`%pip …`, `!ls`) count as `pass`.
+    """Syntax tree of a cell; lines for the notebook itself (`%pip …`, `!ls`, `name?`) count as `pass`.
 
     Raises:
         BadInput: Not Python.
     """
     try:
-        return ast.parse(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source))
+        return ast.parse(source)
+    except (SyntaxError, ValueError):  # a null byte is a ValueError in older versions
+        pass
+    try:
+        return ast.parse(re.sub(r"(?m)^(\s*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", r"\1pass", source))
     except SyntaxError as error:
         raise BadInput(f"line {error.lineno}: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise BadInput(f"it cannot be parsed: {error}") from error
 
 
 def source_hash(nb: NotebookNode) -> str:

@@ -31,6 +31,8 @@ from srnn_lib.claimbook.provenance import provenance
 from srnn_lib.claimbook.publish import KERNEL
 from srnn_lib.claimbook.stamps import with_digest
 
+MOST_SAID = 1000
+"""Letters of an error in a cell that are shown; all of them are in the notebook that is kept."""
 QUIET = ["--Application.log_level=50"]  # ipykernel warns on the console that its sockets are local and plain
 
 
@@ -174,10 +176,10 @@ def execute_all(planned: Sequence[RunPlan], jobs: int = 1) -> Iterator[tuple[Run
         RunFailed: The first one that fails; those that run by then come to their end, no other starts.
         KeyboardInterrupt: All that run are stopped, and their notebooks are as before.
     """
-    if checks.integer("jobs", jobs) == 1:
+    if min(checks.integer("jobs", jobs), len(planned)) <= 1:
         yield from ((each, execute(each)) for each in planned)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(jobs, len(planned)), mp_context=get_context("spawn")) as pool:
         longest = sorted(planned, key=lambda plan: chapters.last_time(plan.chapter.nb), reverse=True)
         try:
             waiting = {pool.submit(execute, each, False): each for each in longest}
@@ -283,7 +285,7 @@ def _failure(plan: RunPlan, working: Path, fault: str) -> RunFailed:
     kept = folder / "_runs" / "failed" / plan.name
     kept.parent.mkdir(parents=True, exist_ok=True)
     os.replace(working, kept)
-    line = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", fault).split())
+    line = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", fault[:MOST_SAID]).split())
     return RunFailed(f"{plan.chapter.id}: {line} (see {kept.relative_to(folder)})")
 
 

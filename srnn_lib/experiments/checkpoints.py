@@ -276,6 +276,7 @@ def run_together(
     Those whose weights are equal to the last bit go on as one, until a round replaces a neuron of one and not of the
     other. Those that see the same batches see them at once. `ends` are the epochs that are wanted of each.
     """
+    checks.device(device)
     for training in trainings:
         training.settle()
     asked: dict[Path, tuple[Training, int]] = {}

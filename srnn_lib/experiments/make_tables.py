@@ -168,6 +168,7 @@ def run_training(
     Raises:
         BadInput: An unknown level or name.
     """
+    checks.device(device)
     known = named_trainings(level)
     plan, needed, _ = known[checks.choice("training", name, known)]
     training = Training(plan, images or data.images(size=28))
@@ -202,6 +203,7 @@ def make_tables(
     Raises:
         BadInput: An unknown level, or a table that it does not have; nothing has been done by then.
     """
+    checks.device(device)
     chosen = list(names) or levels.tables_of(level)
     paths = {name: levels.table_path(name, level) for name in chosen}
     images = images or data.images(size=28)

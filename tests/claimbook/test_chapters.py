@@ -8,7 +8,9 @@ import tinybook
 from nbformat.v4 import new_markdown_cell, new_output
 
 from srnn_lib.claimbook import chapters, notebooks, runner
+from srnn_lib.claimbook.cli import main
 from srnn_lib.claimbook.provenance import State
+from srnn_lib.claimbook.registry import Book
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -33,12 +35,17 @@ class TestFinding:
         ):
             tinybook.write(book, name=name)
         found = [chapter.id for chapter in chapters.find_all(book)]
-        assert found == [
-            "self-replication/definitions",
-            tinybook.CHAPTER,
-            "self-replication/soups",
-            "appendix/zoo",
-        ]
+        assert found == ["self-replication/definitions", tinybook.CHAPTER, "self-replication/soups"]
+        assert chapters.strays(Book.here(book)) == ["appendix/zoo.ipynb"]
+
+    @pytest.mark.parametrize("name", ["Untitled", "self-replication/Untitled", "self-replication/Untitled1", "a/b/c"])
+    def test_a_stray_stops_nothing_and_is_named_by_the_check(self, run_book, name, monkeypatch, capsys):
+        monkeypatch.setenv("SRNN_ROOT", str(run_book))
+        (run_book / "book" / name).parent.mkdir(parents=True, exist_ok=True)
+        (run_book / "book" / f"{name}.ipynb").write_text("{}")
+        assert main(["status"]) == 0
+        assert main(["claims", "--check"]) == 1
+        assert capsys.readouterr().err == f"error: book/{name}.ipynb is no chapter of papers.yml; remove it or add it\n"
 
     @pytest.mark.parametrize(
         "name",
