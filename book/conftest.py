@@ -8,8 +8,17 @@ import os
 
 import pytest
 from srnn_lib.claimbook import chapters, likeness, notebooks
+from srnn_lib.claimbook.kernel import no_settings
 
 SOFT = ("xfailed", "xpassed")
+
+
+def pytest_configure(config):
+    """Run the cells without the settings that a user may have made for IPython and matplotlib."""
+    if config.getoption("nbval", False):
+        blank = no_settings()
+        blank.__enter__()
+        config.add_cleanup(lambda: blank.__exit__(None, None, None))
 
 
 class Notebook(pytest.File):

@@ -266,13 +266,16 @@ def _papermill(plan: RunPlan, working: Path, progress: bool) -> NotebookNode:
     import papermill  # a second to import, which `status` and `claims` should not wait for
     from papermill.exceptions import PapermillExecutionError
 
+    from srnn_lib.claimbook.kernel import OwnKernel, no_settings
+
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
-        return papermill.execute_notebook(
-            str(working), str(working), cwd=str(working.parent), parameters=dict(plan.given),
-            kernel_name=KERNEL["name"], language=KERNEL["language"], extra_arguments=list(QUIET),
-            progress_bar={"desc": plan.chapter.id} if progress else False,
-        )  # fmt: skip
+        with no_settings():
+            return papermill.execute_notebook(
+                str(working), str(working), cwd=str(working.parent), parameters=dict(plan.given),
+                kernel_name=KERNEL["name"], language=KERNEL["language"], extra_arguments=list(QUIET),
+                progress_bar={"desc": plan.chapter.id} if progress else False, kernel_manager_class=OwnKernel,
+            )  # fmt: skip
     except PapermillExecutionError as error:
         fault = f"code cell {error.exec_count} raised {error.ename}: {error.evalue}"
         raise _failure(plan, working, fault) from error
