@@ -1,7 +1,10 @@
 """Bad input of every kind we could think of, over command line, files and library: one clear line, no traceback."""
 
 import math
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -310,6 +313,19 @@ def test_a_file_of_tensors_or_rows(tmp_path, content, read, refused):
     shutil.rmtree(path)
     with refused("kept"):
         read(path)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+@pytest.mark.slow
+def test_a_terminal_that_knows_few_letters(here, encoding):
+    tinybook.edit_data(
+        here, "parameters.yml", lambda held: held["nets"].update(meaning="nets \u2265 1, \u03b2 \u2192 \U0001f600")
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-m", "srnn_lib", "parameters", "self-application"]
+    done = subprocess.run(command, cwd=here, env=environment, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"nets ? 1" in done.stdout
 
 
 def test_there_are_enough_of_them():

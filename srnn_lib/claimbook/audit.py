@@ -1,6 +1,7 @@
 """What is wrong with the stored verdicts: missing, edited, not computed, stale, not what is published."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,16 @@ def problems(found: Board, measured: str = "") -> list[str]:
     idle = [name for name in found.book.parameters if found.chapters and name not in used]
     faults += [f"parameters.yml: {name} is a parameter of no chapter" for name in idle]
     faults += [f"book/{name} is no chapter of papers.yml; remove it or add it" for name in chapters.strays(found.book)]
+    faults += [f"_toc.yml does not list book/{name}" for name in _unlisted(found)]
     faults += [f"{name} is not what `{seeds.COMMAND}` found" for name in _other_seeds(found)]
     return faults + stale_tables(found.book) + _generated(found, measured)
+
+
+def _unlisted(found: Board) -> list[str]:
+    """Chapters that the rendered book would leave out; none where a book has no such list."""
+    listed = read_text(found.book.folder / "_toc.yml")
+    names = re.findall(r"(?m)^\s*- file: book/(\S+)\s*$", listed)
+    return [chapter.id for chapter in found.chapters if listed and chapter.id not in names]
 
 
 def _other_seeds(found: Board) -> Iterator[str]:

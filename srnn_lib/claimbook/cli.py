@@ -77,6 +77,14 @@ def main(arguments: Sequence[str] | None = None, more: Mapping[str, Command] | N
         return 1
 
 
+def named_device(name: str) -> str:
+    """The name of a device that torch has here, as the type of an argument."""
+    try:
+        return checks.device(name)
+    except BadInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _line(said: str, most: int = 1500) -> str:
     """What an error says, on one line that can be read."""
     line = " ".join(said.split())

@@ -236,6 +236,13 @@ class TestAudit:
         (fault,) = audit.problems(read_board(run_book), "A coin takes 1 s.")
         assert fault == "book/cost.md is not up to date; run: python -m srnn_lib claims --write"
 
+    def test_a_chapter_that_is_left_out_of_the_rendered_book(self, run_book):
+        listed = f"chapters:\n  - file: book/{tinybook.CHAPTER}\n"
+        (run_book / "_toc.yml").write_text(listed)
+        assert problems(run_book) == []
+        (run_book / "_toc.yml").write_text(listed.replace("application", "applications"))
+        assert problems(run_book) == [f"_toc.yml does not list book/{tinybook.CHAPTER}"]
+
     def test_a_rule_that_no_chapter_needs(self, run_book):
         tinybook.edit_data(run_book, "parameters.yml", lambda held: held.update(trials={"is": "count", "meaning": "x"}))
         assert problems(run_book) == ["parameters.yml: trials is a parameter of no chapter"]

@@ -290,8 +290,8 @@ def test_an_interruption_while_the_jobs_are_handed_out_ends_them_too(book, monke
     monkeypatch.setattr(runner, "_kill_workers", stopped.append)
     plan = runner.plan_run(chapter(book))
     with pytest.raises(KeyboardInterrupt):
-        list(runner.execute_all([plan], 2))
-    assert stopped == [[plan]]
+        list(runner.execute_all([plan, plan], 2))
+    assert stopped == [[plan, plan]]
 
 
 def _environment():
