@@ -192,19 +192,18 @@ def execute_all(planned: Sequence[RunPlan], jobs: int = 1) -> Iterator[tuple[Run
             raise
 
 
-def _interrupt_workers(tries: int = 3, patience: float = 2) -> None:
-    """Interrupt all workers, and those that go on again: a signal that comes at a bad moment is lost.
+def _interrupt_workers(patience: float = 8) -> None:
+    """Interrupt all workers, and give them all together so many seconds to tidy up.
 
-    However many they are, this takes `tries` times `patience` seconds at most.
+    Once: a second signal would hit those that are tidying. Who has lost the first is killed by `_kill_workers`.
     """
-    for _ in range(tries):
-        for worker in (workers := active_children()):
-            if worker.pid:  # 0 would be everyone in our process group
-                with suppress(ProcessLookupError):
-                    os.kill(worker.pid, signal.SIGINT)
-        until = time.monotonic() + patience
-        while any(worker.is_alive() for worker in workers) and time.monotonic() < until:
-            time.sleep(0.05)
+    for worker in (workers := active_children()):
+        if worker.pid:  # 0 would be everyone in our process group
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGINT)
+    until = time.monotonic() + patience
+    while any(worker.is_alive() for worker in workers) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def _kill_workers(planned: Iterable[RunPlan]) -> None:

@@ -269,7 +269,7 @@ def test_workers_that_hear_no_interruption_are_killed(book, jobs):
     before = files(book)
     for worker in workers:
         runner._working(plan, worker.pid).write_text("half")
-    runner._interrupt_workers(tries=1, patience=0.2)
+    runner._interrupt_workers(patience=0.2)
     assert all(worker.is_alive() for worker in workers)
     runner._kill_workers([plan])
     assert not any(worker.is_alive() for worker in workers)
