@@ -99,6 +99,7 @@ quick: $(READY)
 claims: $(READY)
 	$(stage) 'Claims and scoreboard'
 	$(PY) -m srnn_lib claims --check
+	$(PY) -m srnn_lib explorables --check
 
 strict: $(READY)
 	$(stage) 'Rendering, every warning an error'
@@ -107,7 +108,7 @@ strict: $(READY)
 
 site: $(READY)
 	$(stage) 'Rendered pages, on disk and in a browser'
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py tests/test_explorables*.py
 
 $(READY): requirements.txt constraints.txt pyproject.toml
 	$(stage) 'Installing into $(VENV) (about 6 GB; one to four minutes on a fast network)'

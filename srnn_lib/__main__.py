@@ -1,4 +1,4 @@
-"""The command line: the book's commands, and two about long runs: `train`, and `evidence`, which makes their tables."""
+"""The command line: the book's commands, `train` and `evidence` for long runs and their tables, and `explorables`."""
 
 import argparse
 import json
@@ -6,7 +6,8 @@ import os
 from functools import partial
 
 from srnn_lib.claimbook import cli
-from srnn_lib.experiments import cost, levels, make_tables, same_code
+from srnn_lib.experiments import cost, levels, make_tables, page_data, same_code
+from srnn_lib.explorables import bundle
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -55,9 +56,25 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cpu", type=cli.named_device, help="of torch, such as cuda (default: cpu)")
 
 
+def _explorables(options: argparse.Namespace) -> int:
+    """Put explorables together for the pages, or say which files in `book/assets` are not what the sources give."""
+    if options.data:
+        print(page_data.write_module(options.data).name)
+    changed = bundle.stale_files() if options.check else bundle.write_files()
+    for path in changed:
+        print(path.name if not options.check else f"error: {path.name} is stale; run: python -m srnn_lib explorables")
+    return 1 if changed and options.check else 0
+
+
+def _add_explorables(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
+    parser.add_argument("--data", choices=sorted(page_data.MODULES), help="make what this one carries anew, first")
+
+
 COMMANDS = {
     "evidence": cli.Command("the tables in results/, from long runs", _evidence, _add_evidence),
     "train": cli.Command("one of the trainings that these tables rest on", _train, _add_train),
+    "explorables": cli.Command("the scripts of the explorables, from their sources", _explorables, _add_explorables),
     "claims": cli.claims(cost.evidence),
 }
 

@@ -2,22 +2,16 @@
 
 import functools
 import http.server
-import os
-import shutil
 import threading
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from browser import launched
 from pages import HTML, PAGES, ROOT, require
-from playwright.sync_api import Error, sync_playwright
 
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome.exe")
-APPLICATION = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 # The theme writes this on a first visit, when it has no stored colour mode yet.
 HARMLESS = "Got invalid theme mode"
 # The colour-mode button: the hidden titles of its icons are counted as its visible text.
@@ -46,21 +40,9 @@ ALL_BUT_CONTRAST = {"rules": {"color-contrast": {"enabled": False}}}
 
 @pytest.fixture(scope="module")
 def chrome():
-    """A running browser; without one the tests are skipped by name, and fail in CI."""
-    with sync_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, NAMES)), APPLICATION if APPLICATION.exists() else None)
-        flags = FLAGS + ["--no-sandbox"] * (hasattr(os, "geteuid") and os.geteuid() == 0)
-        try:
-            browser = playwright.chromium.launch(executable_path=found, args=flags)
-        except Error as error:
-            if found:
-                raise
-            missing = "no Chromium or Chrome on this machine; `.venv/bin/playwright install chromium` gets one"
-            if os.environ.get("CI"):
-                pytest.fail(missing)
-            pytest.skip(f"{missing} ({str(error).splitlines()[0]})")
+    """A running browser."""
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +130,11 @@ def test_every_formula_is_typeset(visit):
 def test_every_picture_is_there(visit):
     broken = "() => [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
     assert visit.page.evaluate(broken) == []
+
+
+def test_every_explorable_is_live(visit):
+    figures = visit.page.locator("figure[class*='explorable-']")
+    assert figures.locator(".srnn-explorable").count() == figures.count()
 
 
 def test_the_text_is_in_the_books_typeface(visit):

@@ -31,17 +31,18 @@ MAY_IMPORT = {
     "organisms": GROUND | {"replicators"},
     "neurons": GROUND - {"data", "saving"},
     "claimbook": {"checks", "saving"},
+    "explorables": {"checks", "saving"},
     "experiments": GROUND | {"replicators", "organisms", "neurons", "claimbook"},
     "figures": GROUND | {"replicators", "organisms", "neurons", "experiments", "claimbook"},
 }
-COMMAND_LINE = {"__main__": {"claimbook", "experiments"}}
+COMMAND_LINE = {"__main__": {"claimbook", "experiments", "explorables"}}
 # Modules of these that several chapters share; every other one has the name of a chapter.
 SHARED = {
     "figures": {"style", "projection", "film", "self_replication", "organism_networks", "cost"},
     "experiments": {
         "plans", "checkpoints", "resampling", "resuming", "levels", "make_tables", "same_code", "organisms",
         "compression", "plateau", "calibration", "gains", "starts", "further_births", "benchmarks", "bars", "cost",
-        "phrases",
+        "phrases", "page_data",
     },
 }  # fmt: skip
 

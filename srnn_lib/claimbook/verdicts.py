@@ -187,6 +187,11 @@ class Variant:
         return [name for name, *both in words if both[0] != both[1] and set(both) <= set(DECIDED)]
 
     @property
+    def loosened(self) -> list[str]:
+        """Ids of the claims that are decided as they stand, and not under this choice."""
+        return [other.claim.id for other, held in self.pairs if held.word in DECIDED and other.word not in DECIDED]
+
+    @property
     def payload(self) -> dict[str, Any]:
         """Everything as plain data at full precision."""
         return {"hinge": self.hinge, "value": self.value, "verdicts": [other.payload for other, _ in self.pairs]}
@@ -201,8 +206,9 @@ class Variant:
 
     @property
     def _told(self) -> str:
-        turned = self.turned
-        return f"{', '.join(turned)} {'turn' if len(turned) > 1 else 'turns'}." if turned else "No verdict turns."
+        turned, loose = self.turned, self.loosened
+        told = f"{', '.join(turned)} {'turn' if len(turned) > 1 else 'turns'}." if turned else "No verdict turns."
+        return f"{told} {', '.join(loose)} would be left undecided." if loose else told
 
     def __str__(self) -> str:
         return f"{self._table}\n{self._told}"

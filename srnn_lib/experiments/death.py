@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from jaxtyping import Float, Int
-from numpy.typing import ArrayLike
 from scipy import stats
 from torch import Tensor
 
@@ -23,8 +22,6 @@ from srnn_lib.neurons.stacks import Stack
 
 RANKED_BY = {"A1": "local", "A2": "local", "A3": "spectral", "A4": "unexplained"}
 """By which measure each algorithm ranks neurons."""
-EDGES = ((1 - estimates.CONFIDENCE) / 2, (1 + estimates.CONFIDENCE) / 2)
-"""The middle 95 % of many draws; for a bootstrap over few runs, `estimates.edges` reach further."""
 
 
 def measure_deaths(
@@ -126,7 +123,7 @@ def association(rows: pd.DataFrame, generator: torch.Generator, draws: int = 200
     value = stats.spearmanr(*np.concatenate(runs).T).statistic
     chosen = (randomness.uniform(generator, draws, len(runs)) * len(runs)).long()
     found = [stats.spearmanr(*np.concatenate([runs[run] for run in some]).T).statistic for some in chosen.tolist()]
-    return _interval(value, found, len(runs), len(rows))
+    return estimates.bootstrapped(value, found, len(runs))
 
 
 def resample(
@@ -143,7 +140,7 @@ def ratio(pairs: Float[Tensor, "R 2"], generator: torch.Generator) -> Estimate:
     """Mean of the first column over that of the second, with a bootstrap interval over runs."""
     one, other = pairs.double().mean(0).tolist()
     drawn = resample(pairs, generator)
-    return _interval(one / other, drawn[:, 0] / drawn[:, 1], len(pairs), len(pairs))
+    return estimates.bootstrapped(one / other, drawn[:, 0] / drawn[:, 1], len(pairs))
 
 
 def regression_slopes(rows: pd.DataFrame, generator: torch.Generator, draws: int = 1000) -> pd.DataFrame:
@@ -161,17 +158,11 @@ def regression_slopes(rows: pd.DataFrame, generator: torch.Generator, draws: int
         worth, cost = (_grid(some, name) for name in ("worth", "cost"))
         parts = torch.stack([cost, worth, cost * worth, cost.square()], 1).mean(3)
         drawn = _slope(resample(parts, generator, draws).unbind(1))
-        ends = torch.tensor(estimates.edges(some["run"].nunique()), dtype=torch.float64)
-        low, high = drawn.quantile(ends, 0)
+        ends = estimates.edges(max(2, some["run"].nunique()))  # of one run, all draws are equal
+        low, high = drawn.quantile(torch.tensor(ends, dtype=torch.float64), 0)
         values = {"slope": _slope(parts.mean(0).unbind(0)), "low": low, "high": high}
         frames.append(tidy(values, net=[net], algorithm=[algorithm], epoch=sorted(some["epoch"].unique())))
     return pd.concat(frames, ignore_index=True)
-
-
-def _interval(value: float, draws: ArrayLike, runs: int, n: int) -> Estimate:
-    """An estimate with the interval that bootstrap draws over so many runs give."""
-    low, high = np.nanquantile(np.asarray(draws), estimates.edges(runs))
-    return Estimate(float(value), float(low), float(high), n)
 
 
 def _grid(rows: pd.DataFrame, name: str) -> Float[Tensor, "R epochs units"]:

@@ -34,7 +34,7 @@ def trained_from(training: Training, gains: Sequence[float], epochs: int) -> lis
 
 
 def gain_table(
-    images: Images, gains: Sequence[float] = GAINS, runs: int = 3, rounds: int = 2, say: Say | None = None
+    images: Images, gains: Sequence[float] = GAINS, runs: int = 12, rounds: int = 2, say: Say | None = None
 ) -> pd.DataFrame:
     """Share of N4's neurons replaced in each round of the combined algorithm, for every size of the first weights.
 

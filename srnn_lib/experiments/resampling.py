@@ -6,13 +6,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from srnn_lib.claimbook.estimates import NOTHING, Estimate, edges
+from srnn_lib.claimbook.estimates import NOTHING, Estimate, bootstrapped
 
-DRAWS = 1000
+DRAWS = 4000
 
 
 def resampled(statistic: Callable[..., float], *samples: ArrayLike, paired: bool = False, seed: int = 0) -> Estimate:
-    """A statistic of samples with a bootstrap interval over their units (`estimates.edges`).
+    """A statistic of samples with a bootstrap interval over their units.
 
     Args:
         statistic: A number from as many arrays as there are samples.
@@ -30,8 +30,7 @@ def resampled(statistic: Callable[..., float], *samples: ArrayLike, paired: bool
         return NOTHING
     generator = np.random.default_rng(seed)
     found = [float(statistic(*_drawn(given, generator, paired))) for _ in range(DRAWS)]
-    low, high = np.nanquantile(found, edges(min(sizes)))
-    return Estimate(value, float(low), float(high), min(sizes))
+    return bootstrapped(value, found, min(sizes))
 
 
 def _drawn(

@@ -14,16 +14,14 @@ from srnn_lib.experiments.checkpoints import Training, run_together
 from srnn_lib.experiments.plans import Plan
 from srnn_lib.neurons import turnover
 
-STARTS = (("unit", "glorot"), ("unit", "kaiming"), ("standard", "fan-in"), ("standard", "kaiming"))
+STARTS = (("unit", "glorot"), ("standard", "fan-in"))
 """Scaling of the pixels, and how first weights are drawn."""
 OTHER_PARENTS = ("survivors", "least")
 """Of the children, from the setting of `combined.trials`, whose first networks these are."""
 
 
-def start_trials(
-    course: Callable[..., Plan], starts: Sequence[tuple[str, str]] = STARTS, runs: int = 5, several: int = 10
-) -> list[Plan]:
-    """N4 from each start, without and with the algorithm, and `several` runs from its own one with other parents.
+def start_trials(course: Callable[..., Plan], starts: Sequence[tuple[str, str]] = STARTS, runs: int = 5) -> list[Plan]:
+    """N4 from each start, without and with the algorithm, and from its own one with other parents.
 
     `course` is as in `combined.trials`.
     """
@@ -33,7 +31,7 @@ def start_trials(
         for cutoff in (0.0, combined.CUTOFF)
     ]
     rules = [turnover.TurnoverRule(combined.CUTOFF, parents=parents) for parents in OTHER_PARENTS]
-    return begun + [course("N4", cutoff=rule.cutoff, runs=several, renewal=rule) for rule in rules]
+    return begun + [course("N4", cutoff=rule.cutoff, runs=runs, renewal=rule) for rule in rules]
 
 
 def start_table(trainings: Iterable[Training], until: int | None = None, every: int = 10) -> pd.DataFrame:

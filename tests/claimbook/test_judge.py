@@ -208,7 +208,7 @@ class TestVariants:
     def test_what_is_undecided_turns_nothing(self, judged):
         found = judged.under("steps", "half as many", {"SR-01": GOOD | {"margin": Estimate(0.1, -0.1, 0.3, 9)}})
         assert (found.pairs[0][0].word, found.turned) == ("undecided", [])
-        assert "No verdict turns." in str(found)
+        assert "No verdict turns. SR-01 would be left undecided." in str(found)
 
     def test_it_is_compared_at_the_scale_of_the_run(self, judge):
         judge("SR-01", {"book": GOOD, "scaled": HIGHER})

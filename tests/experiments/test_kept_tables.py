@@ -7,7 +7,9 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from srnn_lib.claimbook import results
+from srnn_lib import saving
+from srnn_lib.claimbook import results, store
+from srnn_lib.claimbook.registry import Book
 from srnn_lib.experiments import benchmarks, calibration, levels, make_tables, plans
 from srnn_lib.neurons import turnover
 
@@ -42,6 +44,20 @@ def stamped(name, level):
     assert images
     assert all(found[:2] == ["mnist", 28] for found in images)
     return rows, [known[json.dumps(each, sort_keys=True)] for each in stamp["courses"]]
+
+
+def test_the_networks_that_the_chapter_on_replication_begins_with_are_kept():
+    own = Book.here().by_scale.values("programmed-death/replication", "book")
+    for net in ("N1", "N2", "N3"):
+        plan = plans.short_plan(net, own["runs"], own["epochs"], every=own["epochs"], seed=own["seed"])
+        begun = "-".join(map(str, plan.widths))
+        (path,) = (saving.root() / "results" / "courses").glob(
+            f"course-{begun}-*/epoch-{own['epochs']:06d}.safetensors"
+        )
+        tensors, settings = store.read_result(path)
+        assert settings.pop("images")[:2] == [own["image_set"], 28]
+        assert settings == json.loads(json.dumps(asdict(plan)))
+        assert all(each.isfinite().all() and len(each) == own["runs"] for each in tensors.values())
 
 
 def test_there_are_some():

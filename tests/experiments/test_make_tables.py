@@ -24,7 +24,7 @@ def tiny(empty_book, tmp_path, monkeypatch):
     def plan(name, level="scaled", cutoff=None, **changes):
         renewal = None if cutoff is None else turnover.TurnoverRule(cutoff)
         rule = sgd.SGDRule(plans.PACES[level] * plans.PAPER_RATE, 40)
-        own = {"widths": NETS[name], "seed": list(NETS).index(name)}
+        own = {"widths": NETS[name]}
         return replace(TINY, **{**own, "rule": rule, "renewal": renewal, "period": 4, **changes})
 
     monkeypatch.setattr(plans, "paper_plan", plan)

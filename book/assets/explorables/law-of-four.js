@@ -1,0 +1,758 @@
+// Made from book/explorables/law-of-four.js by `python -m srnn_lib explorables`.
+(() => {
+"use strict";
+// Nets as the library has them: self-application, self-training and outcomes of linear nets, one net at a time.
+//
+// A net is an array of W numbers. Every sum is taken in the order in which the library's kernels take it, and every
+// result goes through `round`: `exact` for float64, `Math.fround` for float32. Tests hold both to the library.
+
+const exact = (number) => number;
+
+const OUTCOMES = ["divergent", "zero", "fixpoint", "second order", "other"];
+
+const PRESETS = {
+  alife2019: {rate: 0.01, batch: "single", epsilon: 1e-4, init: "glorot", order: "source", codes: "keras"},
+  artl2021: {rate: 0.04, batch: "full", epsilon: 1e-5, init: "fan-in", order: "target", codes: "layer"},
+  organism2022: {rate: 0.004, momentum: 0.9, batch: "full", epsilon: 1e-5, init: "glorot", order: "target", codes: "global", weightwise: [5, 3, 3, 1]},
+};
+
+// What a net is made of, and how it reads a net. `kind` is weightwise, aggregating or recurrent; the particles of
+// organisms are weightwise nets of other widths, with a fifth input that is 0 here.
+function reduction(kind, {order, codes, weightwise = [4, 2, 2, 1]} = PRESETS.artl2021, round = exact) {
+  const widths = {weightwise, aggregating: [4, 2, 2, 4], recurrent: [1, 2, 2, 1]}[kind];
+  const matrices = [];
+  let count = 0;
+  for (let layer = 0; layer + 1 < widths.length; layer++) {
+    const rows = widths[layer + 1];
+    for (const columns of kind === "recurrent" ? [widths[layer], rows] : [widths[layer]]) {
+      const first = count;
+      const place = order === "source"
+        ? (row, column) => first + column * rows + row
+        : (row, column) => first + row * columns + column;
+      const places = Array.from({length: rows}, (_, row) => Array.from({length: columns}, (_, column) => place(row, column)));
+      const flat = Int32Array.from(places.flat());
+      matrices.push({layer, rows, columns, places, flat, feedback: kind === "recurrent" && matrices.length % 2 === 1});
+      count += rows * columns;
+    }
+  }
+  const starts = [0];
+  for (const width of widths) starts.push(starts[starts.length - 1] + width);
+  const made = {kind, widths, matrices, count, starts, round};
+  if (kind === "weightwise") made.positions = positions(made, codes);
+  if (kind === "aggregating") made.edges = edges(count, widths[0]);
+  return made;
+}
+
+// Layer, cell and place of every weight, each divided by the largest index of its layer ("global": of the net).
+function positions({matrices, widths, count, round}, codes) {
+  const found = Array(count);
+  const [mostRows, mostColumns] = [Math.max(...widths.slice(1)), Math.max(...widths.slice(0, -1))];
+  const share = (index, size) => round(index / Math.max(1, size - 1));
+  for (const {layer, rows, columns, places} of matrices) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const [cell, place] = codes === "global" ? [share(row, mostRows), share(column, mostColumns)] : [share(row, rows), share(column, columns)];
+        found[places[row][column]] = [share(layer, matrices.length), ...(codes === "keras" ? [place, cell] : [cell, place])];
+      }
+    }
+  }
+  return found;
+}
+
+// Where the sub-lists of an aggregating net begin, and the end of the last one, which takes the remainder.
+function edges(count, parts) {
+  const size = Math.floor(count / parts);
+  return Array.from({length: parts + 1}, (_, part) => (part < parts ? part * size : count));
+}
+
+function means(how, net) {
+  const {edges, round} = how, found = [];
+  for (let part = 0; part + 1 < edges.length; part++) {
+    let total = net[edges[part]];
+    for (let place = edges[part] + 1; place < edges[part + 1]; place++) total = round(total + net[place]);
+    found.push(round(total / (edges[part + 1] - edges[part])));
+  }
+  return found;
+}
+
+// From the input cells to the output cells of a net without feedback.
+function forward({matrices, starts, round}, net, cells) {
+  for (let layer = 0; layer < matrices.length; layer++) {
+    const {rows, columns, flat} = matrices[layer], source = starts[layer], target = starts[layer + 1];
+    for (let row = 0, entry = 0; row < rows; row++) {
+      let total = 0;
+      for (let column = 0; column < columns; column++, entry++) {
+        total = round(total + round(net[flat[entry]] * cells[source + column]));
+      }
+      cells[target + row] = total;
+    }
+  }
+}
+
+// From what the outputs owe to the gradient, which is added to the one that is there.
+function backward({matrices, starts, round}, net, cells, owed, gradient) {
+  owed.fill(0, 0, starts[matrices.length]);
+  for (let layer = matrices.length - 1; layer >= 0; layer--) {
+    const {rows, columns, flat} = matrices[layer], source = starts[layer], target = starts[layer + 1];
+    for (let row = 0, entry = 0; row < rows; row++) {
+      const debt = owed[target + row];
+      for (let column = 0; column < columns; column++, entry++) {
+        const weight = flat[entry];
+        gradient[weight] = round(gradient[weight] + round(debt * cells[source + column]));
+        if (layer) owed[source + column] = round(owed[source + column] + round(net[weight] * debt));
+      }
+    }
+  }
+}
+
+// One moment of a recurrent net; `now` is the first of its cells, and one moment earlier lies one set of cells before.
+function moment({matrices, starts, round}, net, cells, now, width) {
+  for (let layer = 0; layer < matrices.length / 2; layer++) {
+    const source = now + starts[layer], target = now + starts[layer + 1];
+    const [drive, past] = [matrices[2 * layer], matrices[2 * layer + 1]];
+    for (let row = 0; row < drive.rows; row++) {
+      let total = 0;
+      for (let column = 0; column < drive.columns; column++) {
+        total = round(total + round(net[drive.places[row][column]] * cells[source + column]));
+      }
+      for (let column = 0; column < (now ? past.columns : 0); column++) {
+        total = round(total + round(net[past.places[row][column]] * cells[target + column - width]));
+      }
+      cells[target + row] = total;
+    }
+  }
+}
+
+function momentBack({matrices, starts, round}, net, cells, owed, gradient, now, width) {
+  for (let layer = matrices.length / 2 - 1; layer >= 0; layer--) {
+    const source = now + starts[layer], target = now + starts[layer + 1];
+    const [drive, past] = [matrices[2 * layer], matrices[2 * layer + 1]];
+    for (let row = 0; row < drive.rows; row++) {
+      const debt = owed[target + row];
+      for (let column = 0; column < drive.columns; column++) {
+        const weight = drive.places[row][column];
+        gradient[weight] = round(gradient[weight] + round(debt * cells[source + column]));
+        if (layer) owed[source + column] = round(owed[source + column] + round(net[weight] * debt));
+      }
+      for (let column = 0; column < (now ? past.columns : 0); column++) {
+        const weight = past.places[row][column], before = target + column - width;
+        gradient[weight] = round(gradient[weight] + round(debt * cells[before]));
+        owed[before] = round(owed[before] + round(net[weight] * debt));
+      }
+    }
+  }
+}
+
+// What `net` makes of `other`: a new array.
+function apply(how, net, other = net) {
+  const {kind, count, widths, starts, round} = how, made = new Float64Array(count);
+  const width = starts[starts.length - 1], cells = new Float64Array(kind === "recurrent" ? count * width : width);
+  if (kind === "weightwise") {
+    for (let weight = 0; weight < count; weight++) {
+      cells[0] = other[weight];
+      cells.set(how.positions[weight], 1);
+      forward(how, net, cells);
+      made[weight] = cells[width - 1];
+    }
+  } else if (kind === "aggregating") {
+    cells.set(means(how, other));
+    forward(how, net, cells);
+    for (let part = 0; part < widths[0]; part++) made.fill(cells[width - widths[0] + part], how.edges[part], how.edges[part + 1]);
+  } else {
+    for (let weight = 0; weight < count; weight++) {
+      cells[weight * width] = other[weight];
+      moment(how, net, cells, weight * width, width);
+      made[weight] = cells[(weight + 1) * width - 1];
+    }
+  }
+  return made.map(round);
+}
+
+// The one row W_L … W_1 to which a weightwise net comes down: (e_v, e_l, e_c, e_p).
+function effectiveRow({matrices, round}, net) {
+  let row = [1];
+  for (const {rows, columns, places} of [...matrices].reverse()) {
+    const next = Array(columns).fill(0);
+    for (let target = 0; target < rows; target++) {
+      for (let source = 0; source < columns; source++) {
+        next[source] = round(next[source] + round(net[places[target][source]] * row[target]));
+      }
+    }
+    row = next;
+  }
+  return row;
+}
+
+// The gradient of the mean squared error over all pairs of a weightwise net, by its effective row.
+function byEffectiveRow(how, net, pieces, gradient) {
+  const {matrices, starts, positions: places, count, round} = how;
+  const owed = new Float64Array(starts[starts.length - 1]), cells = new Float64Array(owed.length);
+  owed[owed.length - 1] = 1;
+  for (let layer = matrices.length - 1; layer >= 0; layer--) {
+    const {rows, columns, places: here} = matrices[layer], source = starts[layer], target = starts[layer + 1];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        owed[source + column] = round(owed[source + column] + round(net[here[row][column]] * owed[target + row]));
+      }
+    }
+  }
+  const share = round(2 / count);
+  for (let pair = 0; pair < count; pair++) {
+    let error = round(round(owed[0] - 1) * pieces[pair]);
+    for (let code = 0; code < 3; code++) error = round(error + round(places[pair][code] * owed[1 + code]));
+    cells[0] = round(cells[0] + round(round(share * pieces[pair]) * error));
+    for (let code = 0; code < 3; code++) {
+      cells[1 + code] = round(cells[1 + code] + round(round(share * places[pair][code]) * error));
+    }
+  }
+  forward(how, net, cells);
+  for (let layer = 0; layer < matrices.length; layer++) {
+    const {rows, columns, places: here} = matrices[layer];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        gradient[here[row][column]] = round(owed[starts[layer + 1] + row] * cells[starts[layer] + column]);
+      }
+    }
+  }
+}
+
+function bySublists(how, net, read, gradient) {
+  const {starts, widths, round} = how, width = starts[starts.length - 1], parts = widths[0];
+  const cells = new Float64Array(width), owed = new Float64Array(width), pieces = means(how, read);
+  cells.set(pieces);
+  forward(how, net, cells);
+  for (let part = 0; part < parts; part++) {
+    owed[width - parts + part] = round(round(2 / parts) * round(cells[width - parts + part] - pieces[part]));
+  }
+  backward(how, net, cells, owed, gradient);
+}
+
+function throughTime(how, net, read, gradient) {
+  const {count, starts, round} = how, width = starts[starts.length - 1], share = round(2 / count);
+  const cells = new Float64Array(count * width), owed = new Float64Array(count * width);
+  for (let time = 0; time < count; time++) {
+    cells[time * width] = read[time];
+    moment(how, net, cells, time * width, width);
+    owed[(time + 1) * width - 1] = round(share * round(cells[(time + 1) * width - 1] - read[time]));
+  }
+  for (let time = count - 1; time >= 0; time--) momentBack(how, net, cells, owed, gradient, time * width, width);
+}
+
+// The net after one step of training on `read`, or on itself: a new array. `order` is that of the pairs, where a rule
+// takes them singly. `velocity`, if given, is what the rule's momentum keeps between steps, and is changed.
+function train(how, net, rule, {read = net, order, velocity} = {}) {
+  const {kind, count, round} = how, rate = round(rule.rate), momentum = round(rule.momentum ?? 0), now = new Float64Array(net);
+  const gradient = new Float64Array(count);
+  const update = () => {
+    for (let weight = 0; weight < count; weight++) {
+      if (velocity) velocity[weight] = round(round(momentum * velocity[weight]) + gradient[weight]);
+      now[weight] = round(now[weight] - round(rate * (velocity ?? gradient)[weight]));
+      gradient[weight] = 0;
+    }
+  };
+  if (kind === "weightwise" && rule.batch === "single") {
+    const pieces = new Float64Array(read), width = how.starts[how.starts.length - 1];
+    const cells = new Float64Array(width), owed = new Float64Array(width);
+    for (const pair of order) {
+      cells[0] = pieces[pair];
+      for (let code = 0; code < 3; code++) cells[1 + code] = how.positions[pair][code];
+      forward(how, now, cells);
+      const error = round(cells[width - 1] - pieces[pair]);
+      owed[width - 1] = round(error + error);
+      backward(how, now, cells, owed, gradient);
+      update();
+    }
+    return now;
+  }
+  ({weightwise: byEffectiveRow, aggregating: bySublists, recurrent: throughTime})[kind](how, now, read, gradient);
+  update();
+  return now;
+}
+
+const largest = (net) => net.reduce((most, weight) => (Math.abs(weight) > most || weight !== weight ? Math.abs(weight) : most), 0);
+
+const distance = (one, other) => Math.sqrt(one.reduce((sum, weight, place) => sum + (weight - other[place]) ** 2, 0));
+
+// The largest change of a weight; NaN where the net is divergent.
+function change({round}, before, after) {
+  return largest(before.map((weight, place) => round(after[place] - weight)));
+}
+
+const selfError = (how, net) => change(how, net, apply(how, net));
+
+const isDivergent = (net) => !net.every(Number.isFinite);
+
+const isZero = (net, epsilon) => largest(net) < epsilon;
+
+// The first class that fits, in the order of OUTCOMES.
+function classify(how, net, epsilon = 1e-5) {
+  const margin = how.round(epsilon);
+  if (isDivergent(net)) return "divergent";
+  if (isZero(net, margin)) return "zero";
+  const once = apply(how, net);
+  if (change(how, net, once) < margin) return "fixpoint";
+  return change(how, net, apply(how, net, once)) < margin ? "second order" : "other";
+}
+
+// Random numbers from a seed, so that a page shows the same every time it is opened.
+
+// A generator of uniform numbers in [0, 1): sfc32, whose state is filled by the seed.
+function seeded(seed) {
+  let [a, b, c, d] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, seed | 0];
+  const next = () => {
+    const sum = (a + b + d++) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let turn = 0; turn < 15; turn++) next();
+  return () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
+}
+
+const below = (random, limit) => Math.min(limit - 1, Math.floor(random() * limit));
+
+const between = (random, low, high) => low + (high - low) * random();
+
+// A standard normal number (Box and Muller).
+const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+function permutation(random, length) {
+  const order = Array.from({length}, (_, place) => place);
+  for (let last = length - 1; last > 0; last--) {
+    const place = below(random, last + 1);
+    [order[last], order[place]] = [order[place], order[last]];
+  }
+  return order;
+}
+
+// A random net, drawn as Keras ("glorot") or PyTorch ("fan-in") draws it, times `size`. Matrices that feed a layer's
+// past back into it are reflections, as in the authors' program of 2019.
+function randomNet({matrices, count, round}, random, init, size = 1) {
+  const net = new Float64Array(count);
+  for (const {rows, columns, places, feedback} of matrices) {
+    const limit = init === "glorot" ? Math.sqrt(6 / (rows + columns)) : 1 / Math.sqrt(columns);
+    const angle = between(random, 0, 2 * Math.PI), [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const reflection = rows === 1 ? [[cos < 0 ? -1 : 1]] : [[cos, sin], [sin, -cos]];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const drawn = feedback ? reflection[row][column] : between(random, -limit, limit);
+        net[places[row][column]] = round(size * drawn);
+      }
+    }
+  }
+  return net;
+}
+
+// A copy with uniform noise on every weight, at most `level`.
+const noisy = ({round}, net, level, random) => net.map((weight) => round(weight + round(between(random, -level, level))));
+
+// Controls, words and time: what every explorable is operated and told by.
+
+const SVG = "http://www.w3.org/2000/svg";
+const DRAWN = new Set(["svg", "g", "path", "line", "rect", "circle", "text", "polyline", "tspan", "title", "defs", "marker", "clipPath"]);
+
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === false || value === undefined || value === null) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  return element;
+}
+
+// An element of HTML or SVG with attributes, listeners ("onclick") and children.
+function node(tag, attributes = {}, ...children) {
+  const made = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  set(made, attributes).append(...children);
+  return made;
+}
+
+// The box of an explorable, with a name for those who do not see it; whatever it holds looks the same everywhere.
+function box(name, ...children) {
+  return node("div", {class: "srnn-explorable", role: "group", "aria-label": name}, ...children);
+}
+
+const row = (...children) => node("div", {class: "srnn-row"}, ...children);
+
+// A name that nothing else on the page has, in this bundle or another one.
+function unique(name) {
+  globalThis.srnnNames = (globalThis.srnnNames ?? 0) + 1;
+  return `srnn-${name}-${globalThis.srnnNames}`;
+}
+
+function button(text, press, attributes = {}) {
+  return node("button", {type: "button", onclick: press, ...attributes}, text);
+}
+
+// A slider with its label and its value in words; `show` makes these of the number.
+function slider(label, {min, max, step = 1, value, show = String}, moved) {
+  const id = unique("slider"), output = node("output", {for: id});
+  const input = node("input", {type: "range", id, min, max, step, value});
+  const put = (number) => {
+    input.value = number;
+    output.textContent = show(Number(input.value));
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  input.addEventListener("input", () => {
+    put(input.value);
+    moved(Number(input.value));
+  });
+  put(value);
+  return {root: node("div", {class: "srnn-slider"}, node("label", {for: id}, label), output, input), put, input};
+}
+
+// One of a few, each with a word: buttons of which one is pressed in.
+function choice(label, words, value, chosen) {
+  const name = unique("choice");
+  const inputs = Object.entries(words).map(([key, word]) => {
+    const input = node("input", {type: "radio", name, value: key, checked: key === value, onchange: () => chosen(key)});
+    return {input, root: node("label", {}, input, node("span", {}, word))};
+  });
+  const root = node("fieldset", {class: "srnn-choice"}, node("legend", {}, label), ...inputs.map((each) => each.root));
+  return {root, put: (key) => inputs.forEach(({input}) => (input.checked = input.value === key))};
+}
+
+// A line that says how things stand. `show` changes it silently, as often as wanted; `say` also has it read aloud,
+// when nothing else was to be said for a moment.
+function words() {
+  const seen = node("p", {class: "srnn-words"}), heard = node("p", {class: "srnn-heard", "aria-live": "polite"});
+  let waiting = 0;
+  return {
+    root: node("div", {}, seen, heard),
+    show: (text) => {
+      if (seen.textContent !== text) seen.textContent = text;
+    },
+    say: (text) => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => (heard.textContent = text), 900);
+    },
+  };
+}
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Calls `tick` `pace()` times a second while it goes and can be seen, and `draw` once a frame in which it ticked.
+function clock(element, {tick, draw, pace, changed = () => {}}) {
+  let going = false, seen = true, frame = 0, last = 0, due = 0;
+  const next = (now) => {
+    due += (Math.min(now - last, 200) / 1000) * pace();
+    last = now;
+    const begun = performance.now();
+    let ticked = false;
+    for (; due >= 1 && going && (!ticked || performance.now() - begun < 25); due--) {
+      tick();
+      ticked = true;
+    }
+    due = Math.min(due, 1);
+    if (ticked) draw();
+    frame = going && seen ? requestAnimationFrame(next) : 0;
+  };
+  const wake = () => {
+    if (!going || !seen || frame) return;
+    [last, due] = [performance.now(), 1];
+    frame = requestAnimationFrame(next);
+  };
+  const sight = new IntersectionObserver((entries) => {
+    seen = entries[entries.length - 1].isIntersecting;
+    wake();
+  });
+  sight.observe(element);
+  const go = (wanted) => {
+    if (going === wanted) return;
+    going = wanted;
+    changed(going);
+    wake();
+  };
+  return {play: () => go(true), pause: () => go(false), toggle: () => go(!going), going: () => going, end: () => {
+    go(false);
+    sight.disconnect();
+  }};
+}
+
+// A value that Python may read and set: `put` tells it, `changed` is called with what it sets.
+function shared(model, name, first, changed = () => {}) {
+  const given = model.get(name), empty = given === undefined || given === null || given.length === 0;
+  const told = (value) => JSON.stringify(value);
+  let value = empty ? first : given, waiting = 0;
+  const put = (next) => {
+    value = next;
+    waiting ||= setTimeout(() => {
+      waiting = 0;
+      model.set(name, value);
+      model.save_changes();
+    }, 200);
+  };
+  model.on(`change:${name}`, () => {
+    const next = model.get(name);
+    if (waiting || told(next) === told(value)) return;
+    value = next;
+    changed(value);
+  });
+  if (empty) put(first);
+  return {get: () => value, put};
+}
+
+// What pictures share: the signs of outcomes, axes, numbers in words.
+
+
+// A colour and a shape for every outcome, so that neither alone has to be told; the book's figures have the same.
+const SIGNS = {
+  divergent: {colour: "#d55e00", path: "M-9-6-6-9 0-3 6-9 9-6 3 0 9 6 6 9 0 3-6 9-9 6-3 0z"},
+  zero: {colour: "#56b4e9", path: "M-7-7h14v14h-14z"},
+  fixpoint: {colour: "#009e73", path: "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0z"},
+  "second order": {colour: "#cc79a7", path: "M0-9 9 8H-9z"},
+  other: {colour: "#bbbbbb", path: "M0-10 10 0 0 10-10 0z"},
+};
+
+const sign = (outcome) => node("path", {class: "srnn-sign", d: SIGNS[outcome].path, fill: SIGNS[outcome].colour});
+
+function setSign(path, outcome) {
+  set(path, {d: SIGNS[outcome].path, fill: SIGNS[outcome].colour});
+}
+
+// A sign in a line of text.
+function badge(outcome) {
+  const path = sign(outcome);
+  return {root: node("svg", {class: "srnn-badge", viewBox: "-11 -11 22 22", "aria-hidden": "true"}, path), put: (next) => setSign(path, next)};
+}
+
+function legend(...entries) {
+  const items = entries.map(([mark, word]) => {
+    const picture = node("svg", {class: "srnn-badge", viewBox: "-11 -11 22 22", "aria-hidden": "true"}, mark);
+    return node("li", {}, picture, word);
+  });
+  return node("ul", {class: "srnn-legend"}, ...items);
+}
+
+// A plot of its own width and height in units of the page: as wide as its place, and redrawn when that changes.
+function plot(name, height, draw) {
+  const root = node("svg", {class: "srnn-plot", role: "img", "aria-label": name, height});
+  const size = {width: 0, height};
+  const fit = () => {
+    const width = Math.round(root.getBoundingClientRect().width);
+    if (!width || width === size.width) return;
+    size.width = width;
+    set(root, {viewBox: `0 0 ${width} ${height}`});
+    draw();
+  };
+  new ResizeObserver(fit).observe(root);
+  return {root, size, label: (text) => root.setAttribute("aria-label", text)};
+}
+
+const scale = (low, high, from, to) => (value) => from + ((value - low) / (high - low)) * (to - from);
+
+function label(x, y, content, attributes = {}) {
+  return node("text", {x, y, ...attributes}, content);
+}
+
+// Ticks and lines of an axis: `at` are values, `name` makes their words.
+function xAxis(at, place, bottom, top, name = String) {
+  return at.map((value) => node("g", {class: "srnn-axis"},
+    node("line", {x1: place(value), x2: place(value), y1: bottom, y2: top}),
+    label(place(value), bottom + 15, name(value), {"text-anchor": "middle"})));
+}
+
+function yAxis(at, place, left, right, name = String) {
+  return at.map((value) => node("g", {class: "srnn-axis"},
+    node("line", {x1: left, x2: right, y1: place(value), y2: place(value)}),
+    label(left - 6, place(value) + 4, name(value), {"text-anchor": "end"})));
+}
+
+// A frame that what is drawn may not leave; `name` is one of the page.
+function clip(name, left, top, right, bottom) {
+  return node("clipPath", {id: name}, node("rect", {x: left, y: top, width: right - left, height: bottom - top}));
+}
+
+const RAISED = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"};
+
+const power = (exponent) => `10${[...String(exponent)].map((digit) => RAISED[digit]).join("")}`;
+
+// A number in a few letters: plain where that is short, else by its power of ten.
+function brief(number, digits = 2) {
+  if (!Number.isFinite(number)) return Number.isNaN(number) ? "not a number" : number > 0 ? "∞" : "−∞";
+  const size = Math.abs(number);
+  if (size && (size >= 1000 || size < 0.5 * 10 ** -digits)) {
+    const [head, tail] = number.toExponential(0).split("e");
+    return `${head.replace("-", "−")}·${power(Number(tail))}`;
+  }
+  return number.toFixed(digits).replace("-", "−");
+}
+
+const short = (number) => (Math.abs(number) < 0.005 ? "0" : brief(number));
+
+const percent = (share) => `${Math.round(100 * share)} %`;
+
+const points = (pairs) => pairs.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
+
+// The law of four: a fixpoint with noise on it, fed to itself. Its deviation grows fourfold each time.
+
+
+const RULE = PRESETS.artl2021;
+const COPIES = 12;
+const LEVELS = Array.from({length: 15}, (_, level) => level);
+const MOST = 40;
+const TRAINING = 4000;
+const PRECISIONS = {float64: exact, float32: Math.fround};
+const PER_DECADE = 1 / Math.log10(4);
+
+function render({model, el}) {
+  const random = seeded(77), frame = unique("frame");
+  const precision = shared(model, "precision", "float64", (value) => {
+    precisionChoice.put(value);
+    raise();
+  });
+  const kind = shared(model, "parent", "trained", (value) => {
+    parentChoice.put(value);
+    raise();
+  });
+  const level = shared(model, "noise", 8, (value) => {
+    levelSlider.put(value);
+    draw();
+  });
+  const survival = shared(model, "survival", []);
+  let how, parent, copies, born = 11;
+
+  const course = plot("the deviation of each copy", 240, () => drawCourse());
+  const table = plot("how long copies survive at every level of noise", 240, () => drawTable());
+  const status = words();
+  const levelSlider = slider("Noise on every weight, at most", {min: 0, max: 14, value: level.get(), show: (value) => power(-value)}, (value) => {
+    level.put(value);
+    draw();
+    status.say(summary());
+  });
+  const precisionChoice = choice("Numbers", {float64: "float64", float32: "float32"}, precision.get(), (value) => {
+    precision.put(value);
+    raise();
+  });
+  const parentChoice = choice("Fixpoint", {trained: "trained", "hand-made": "made by hand"}, kind.get(), (value) => {
+    kind.put(value);
+    raise();
+  });
+  const root = box("The law of four",
+    node("div", {class: "srnn-two"},
+      node("div", {}, node("p", {class: "srnn-head"}, "Change in one more application"), course.root),
+      node("div", {}, node("p", {class: "srnn-head"}, "Applications survived as a fixpoint"), table.root)),
+    legend([node("line", {class: "srnn-law", x1: -10, x2: 10, y1: 0, y2: 0}), "fourfold growth"],
+      [node("circle", {class: "srnn-copy", r: 5}), "a copy"], [node("circle", {class: "srnn-copy srnn-chosen", r: 5}), "at this noise"]),
+    status.root,
+    row(levelSlider.root), row(precisionChoice.root, parentChoice.root,
+      button("Throw new copies", () => {
+        scatter();
+        status.say(summary());
+      }, {class: "srnn-main"}),
+      button("Another fixpoint", () => {
+        born += 1;
+        raise();
+      })));
+  el.append(root);
+
+  // A fixpoint in the chosen precision.
+  function raise() {
+    how = reduction("weightwise", RULE, PRECISIONS[precision.get()]);
+    parent = kind.get() === "trained" ? trained() : identity();
+    scatter();
+    status.say(summary());
+  }
+
+  function identity() {
+    const net = new Float64Array(how.count);
+    for (const {places} of how.matrices) net[places[0][0]] = 1;
+    return net;
+  }
+
+  function trained() {
+    for (;; born++) {
+      let net = randomNet(how, seeded(born), RULE.init);
+      for (let step = 0; step < TRAINING && !isDivergent(net); step++) net = train(how, net, RULE);
+      if (selfError(how, net) < RULE.epsilon && !isZero(net, RULE.epsilon)) return net;
+    }
+  }
+
+  function scatter() {
+    copies = LEVELS.map((power_) => Array.from({length: COPIES}, () => life(noisy(how, parent, 10 ** -power_, random))));
+    survival.put(copies.map((lives) => lives.map((each) => each.survived)));
+    draw();
+  }
+
+  // The change that each application makes, and how many in a row leave an epsilon-fixpoint that is not zero.
+  function life(net) {
+    const changes = [];
+    let survived = 0, unbroken = true;
+    for (let now = net, step = 0; step <= MOST; step++) {
+      const next = apply(how, now), error = change(how, now, next);
+      changes.push(error);
+      if (step) {
+        unbroken &&= error < RULE.epsilon && !isZero(now, RULE.epsilon);
+        survived += unbroken;
+      }
+      if (!(largest(next) < 1e30)) break;
+      now = next;
+    }
+    return {changes, survived};
+  }
+
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const typical = (level_) => mean(copies[level_].map((each) => each.survived));
+
+  function summary() {
+    const now = level.get(), lives = copies[now].map((each) => each.survived), most = Math.max(...lives);
+    const whole = Math.min(...lives) >= MOST ? `all hold out for ${MOST} applications and more` : most ? `they survive ${brief(mean(lives), 1)} applications on average` : "none survives a single application";
+    const still = copies[now].every((each) => each.changes[0] === 0) ? " Rounding has swallowed the noise." : "";
+    return `${COPIES} copies with noise of at most ${power(-now)} in ${precision.get()}: ${whole}.${still}`;
+  }
+
+  function draw() {
+    status.show(`${summary()} A tenth of the noise buys ${PER_DECADE.toFixed(2)} more.`);
+    drawCourse();
+    drawTable();
+  }
+
+  function drawCourse() {
+    const {width, height} = course.size;
+    if (!width || !copies) return;
+    const [left, right, top, bottom] = [40, width - 8, 8, height - 34];
+    const x = scale(0, 30, left, right), y = scale(-17, 2, bottom, top), lives = copies[level.get()];
+    const lines = lives.map(({changes}) => {
+      const shown = changes.slice(0, 31).map((error, step) => [x(step), y(Math.max(-17, Math.min(2, Math.log10(error))))]).filter(([, at]) => Number.isFinite(at));
+      return node("polyline", {class: "srnn-thin", points: points(shown)});
+    });
+    const start = lives.map((each) => each.changes[0]).filter((error) => error > 0).sort((one, other) => one - other)[COPIES >> 1];
+    const ruled = start ? [node("line", {class: "srnn-law", x1: x(0), y1: y(Math.log10(start)), x2: x((2 - Math.log10(start)) * PER_DECADE), y2: y(2)})] : [];
+    course.root.replaceChildren(
+      ...yAxis([0, -5, -10, -15], y, left, right, power), ...xAxis([0, 10, 20, 30], x, bottom, bottom + 4),
+      label((left + right) / 2, height - 2, "applications", {"text-anchor": "middle"}),
+      node("line", {class: "srnn-margin", x1: left, x2: right, y1: y(-5), y2: y(-5)}), label(right, y(-5) - 5, "margin of a fixpoint", {"text-anchor": "end", class: "srnn-note"}),
+      clip(frame, left, top, right, bottom), node("g", {"clip-path": `url(#${frame})`}, ...lines, ...ruled));
+    course.label(`The change by one more application, of ${COPIES} copies, on a logarithmic scale. ${summary()}`);
+  }
+
+  function drawTable() {
+    const {width, height} = table.size;
+    if (!width || !copies) return;
+    const [left, right, top, bottom] = [30, width - 12, 8, height - 34], now = level.get();
+    const x = scale(0, 14, left + 8, right), y = scale(0, MOST, bottom, top);
+    const dots = copies.flatMap((lives, level_) => lives.map(({survived}, copy) => node("circle", {
+      class: level_ === now ? "srnn-copy srnn-chosen" : "srnn-copy", r: 2.6, cx: x(level_) + ((copy % 5) - 2) * 1.3, cy: y(survived),
+    })));
+    table.root.replaceChildren(
+      ...yAxis([0, 10, 20, 30, 40], y, left, right, (value) => (value === MOST ? "40+" : value)),
+      ...xAxis([0, 5, 10], x, bottom, bottom + 4, (value) => power(-value)),
+      label((left + right) / 2, height - 2, "noise", {"text-anchor": "middle"}),
+      node("rect", {class: "srnn-band", x: x(now) - 7, width: 14, y: top, height: bottom - top}),
+      node("polyline", {class: "srnn-law", points: points(LEVELS.map((level_) => [x(level_), y(Math.min(MOST, expected(level_)))]))}),
+      ...dots);
+    table.label(`Applications survived at noise of 1 to ten to the minus 14, ${COPIES} copies at each. ${LEVELS.map((level_) => `${power(-level_)}: ${brief(typical(level_), 0)}`).join(", ")}.`);
+  }
+
+  // The line of the law, laid through the mean at noise of 10⁻⁵ with slope 1/log 4.
+  const expected = (level_) => Math.max(0, typical(5) + (level_ - 5) * PER_DECADE);
+
+  raise();
+  return () => {};
+}
+
+const explorable = { render };
+
+globalThis.srnnExplorables.mount("law-of-four", explorable);
+})();

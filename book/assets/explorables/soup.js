@@ -1,0 +1,868 @@
+// Made from book/explorables/soup.js by `python -m srnn_lib explorables`.
+(() => {
+"use strict";
+// Nets as the library has them: self-application, self-training and outcomes of linear nets, one net at a time.
+//
+// A net is an array of W numbers. Every sum is taken in the order in which the library's kernels take it, and every
+// result goes through `round`: `exact` for float64, `Math.fround` for float32. Tests hold both to the library.
+
+const exact = (number) => number;
+
+const OUTCOMES = ["divergent", "zero", "fixpoint", "second order", "other"];
+
+const PRESETS = {
+  alife2019: {rate: 0.01, batch: "single", epsilon: 1e-4, init: "glorot", order: "source", codes: "keras"},
+  artl2021: {rate: 0.04, batch: "full", epsilon: 1e-5, init: "fan-in", order: "target", codes: "layer"},
+  organism2022: {rate: 0.004, momentum: 0.9, batch: "full", epsilon: 1e-5, init: "glorot", order: "target", codes: "global", weightwise: [5, 3, 3, 1]},
+};
+
+// What a net is made of, and how it reads a net. `kind` is weightwise, aggregating or recurrent; the particles of
+// organisms are weightwise nets of other widths, with a fifth input that is 0 here.
+function reduction(kind, {order, codes, weightwise = [4, 2, 2, 1]} = PRESETS.artl2021, round = exact) {
+  const widths = {weightwise, aggregating: [4, 2, 2, 4], recurrent: [1, 2, 2, 1]}[kind];
+  const matrices = [];
+  let count = 0;
+  for (let layer = 0; layer + 1 < widths.length; layer++) {
+    const rows = widths[layer + 1];
+    for (const columns of kind === "recurrent" ? [widths[layer], rows] : [widths[layer]]) {
+      const first = count;
+      const place = order === "source"
+        ? (row, column) => first + column * rows + row
+        : (row, column) => first + row * columns + column;
+      const places = Array.from({length: rows}, (_, row) => Array.from({length: columns}, (_, column) => place(row, column)));
+      const flat = Int32Array.from(places.flat());
+      matrices.push({layer, rows, columns, places, flat, feedback: kind === "recurrent" && matrices.length % 2 === 1});
+      count += rows * columns;
+    }
+  }
+  const starts = [0];
+  for (const width of widths) starts.push(starts[starts.length - 1] + width);
+  const made = {kind, widths, matrices, count, starts, round};
+  if (kind === "weightwise") made.positions = positions(made, codes);
+  if (kind === "aggregating") made.edges = edges(count, widths[0]);
+  return made;
+}
+
+// Layer, cell and place of every weight, each divided by the largest index of its layer ("global": of the net).
+function positions({matrices, widths, count, round}, codes) {
+  const found = Array(count);
+  const [mostRows, mostColumns] = [Math.max(...widths.slice(1)), Math.max(...widths.slice(0, -1))];
+  const share = (index, size) => round(index / Math.max(1, size - 1));
+  for (const {layer, rows, columns, places} of matrices) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const [cell, place] = codes === "global" ? [share(row, mostRows), share(column, mostColumns)] : [share(row, rows), share(column, columns)];
+        found[places[row][column]] = [share(layer, matrices.length), ...(codes === "keras" ? [place, cell] : [cell, place])];
+      }
+    }
+  }
+  return found;
+}
+
+// Where the sub-lists of an aggregating net begin, and the end of the last one, which takes the remainder.
+function edges(count, parts) {
+  const size = Math.floor(count / parts);
+  return Array.from({length: parts + 1}, (_, part) => (part < parts ? part * size : count));
+}
+
+function means(how, net) {
+  const {edges, round} = how, found = [];
+  for (let part = 0; part + 1 < edges.length; part++) {
+    let total = net[edges[part]];
+    for (let place = edges[part] + 1; place < edges[part + 1]; place++) total = round(total + net[place]);
+    found.push(round(total / (edges[part + 1] - edges[part])));
+  }
+  return found;
+}
+
+// From the input cells to the output cells of a net without feedback.
+function forward({matrices, starts, round}, net, cells) {
+  for (let layer = 0; layer < matrices.length; layer++) {
+    const {rows, columns, flat} = matrices[layer], source = starts[layer], target = starts[layer + 1];
+    for (let row = 0, entry = 0; row < rows; row++) {
+      let total = 0;
+      for (let column = 0; column < columns; column++, entry++) {
+        total = round(total + round(net[flat[entry]] * cells[source + column]));
+      }
+      cells[target + row] = total;
+    }
+  }
+}
+
+// From what the outputs owe to the gradient, which is added to the one that is there.
+function backward({matrices, starts, round}, net, cells, owed, gradient) {
+  owed.fill(0, 0, starts[matrices.length]);
+  for (let layer = matrices.length - 1; layer >= 0; layer--) {
+    const {rows, columns, flat} = matrices[layer], source = starts[layer], target = starts[layer + 1];
+    for (let row = 0, entry = 0; row < rows; row++) {
+      const debt = owed[target + row];
+      for (let column = 0; column < columns; column++, entry++) {
+        const weight = flat[entry];
+        gradient[weight] = round(gradient[weight] + round(debt * cells[source + column]));
+        if (layer) owed[source + column] = round(owed[source + column] + round(net[weight] * debt));
+      }
+    }
+  }
+}
+
+// One moment of a recurrent net; `now` is the first of its cells, and one moment earlier lies one set of cells before.
+function moment({matrices, starts, round}, net, cells, now, width) {
+  for (let layer = 0; layer < matrices.length / 2; layer++) {
+    const source = now + starts[layer], target = now + starts[layer + 1];
+    const [drive, past] = [matrices[2 * layer], matrices[2 * layer + 1]];
+    for (let row = 0; row < drive.rows; row++) {
+      let total = 0;
+      for (let column = 0; column < drive.columns; column++) {
+        total = round(total + round(net[drive.places[row][column]] * cells[source + column]));
+      }
+      for (let column = 0; column < (now ? past.columns : 0); column++) {
+        total = round(total + round(net[past.places[row][column]] * cells[target + column - width]));
+      }
+      cells[target + row] = total;
+    }
+  }
+}
+
+function momentBack({matrices, starts, round}, net, cells, owed, gradient, now, width) {
+  for (let layer = matrices.length / 2 - 1; layer >= 0; layer--) {
+    const source = now + starts[layer], target = now + starts[layer + 1];
+    const [drive, past] = [matrices[2 * layer], matrices[2 * layer + 1]];
+    for (let row = 0; row < drive.rows; row++) {
+      const debt = owed[target + row];
+      for (let column = 0; column < drive.columns; column++) {
+        const weight = drive.places[row][column];
+        gradient[weight] = round(gradient[weight] + round(debt * cells[source + column]));
+        if (layer) owed[source + column] = round(owed[source + column] + round(net[weight] * debt));
+      }
+      for (let column = 0; column < (now ? past.columns : 0); column++) {
+        const weight = past.places[row][column], before = target + column - width;
+        gradient[weight] = round(gradient[weight] + round(debt * cells[before]));
+        owed[before] = round(owed[before] + round(net[weight] * debt));
+      }
+    }
+  }
+}
+
+// What `net` makes of `other`: a new array.
+function apply(how, net, other = net) {
+  const {kind, count, widths, starts, round} = how, made = new Float64Array(count);
+  const width = starts[starts.length - 1], cells = new Float64Array(kind === "recurrent" ? count * width : width);
+  if (kind === "weightwise") {
+    for (let weight = 0; weight < count; weight++) {
+      cells[0] = other[weight];
+      cells.set(how.positions[weight], 1);
+      forward(how, net, cells);
+      made[weight] = cells[width - 1];
+    }
+  } else if (kind === "aggregating") {
+    cells.set(means(how, other));
+    forward(how, net, cells);
+    for (let part = 0; part < widths[0]; part++) made.fill(cells[width - widths[0] + part], how.edges[part], how.edges[part + 1]);
+  } else {
+    for (let weight = 0; weight < count; weight++) {
+      cells[weight * width] = other[weight];
+      moment(how, net, cells, weight * width, width);
+      made[weight] = cells[(weight + 1) * width - 1];
+    }
+  }
+  return made.map(round);
+}
+
+// The one row W_L … W_1 to which a weightwise net comes down: (e_v, e_l, e_c, e_p).
+function effectiveRow({matrices, round}, net) {
+  let row = [1];
+  for (const {rows, columns, places} of [...matrices].reverse()) {
+    const next = Array(columns).fill(0);
+    for (let target = 0; target < rows; target++) {
+      for (let source = 0; source < columns; source++) {
+        next[source] = round(next[source] + round(net[places[target][source]] * row[target]));
+      }
+    }
+    row = next;
+  }
+  return row;
+}
+
+// The gradient of the mean squared error over all pairs of a weightwise net, by its effective row.
+function byEffectiveRow(how, net, pieces, gradient) {
+  const {matrices, starts, positions: places, count, round} = how;
+  const owed = new Float64Array(starts[starts.length - 1]), cells = new Float64Array(owed.length);
+  owed[owed.length - 1] = 1;
+  for (let layer = matrices.length - 1; layer >= 0; layer--) {
+    const {rows, columns, places: here} = matrices[layer], source = starts[layer], target = starts[layer + 1];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        owed[source + column] = round(owed[source + column] + round(net[here[row][column]] * owed[target + row]));
+      }
+    }
+  }
+  const share = round(2 / count);
+  for (let pair = 0; pair < count; pair++) {
+    let error = round(round(owed[0] - 1) * pieces[pair]);
+    for (let code = 0; code < 3; code++) error = round(error + round(places[pair][code] * owed[1 + code]));
+    cells[0] = round(cells[0] + round(round(share * pieces[pair]) * error));
+    for (let code = 0; code < 3; code++) {
+      cells[1 + code] = round(cells[1 + code] + round(round(share * places[pair][code]) * error));
+    }
+  }
+  forward(how, net, cells);
+  for (let layer = 0; layer < matrices.length; layer++) {
+    const {rows, columns, places: here} = matrices[layer];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        gradient[here[row][column]] = round(owed[starts[layer + 1] + row] * cells[starts[layer] + column]);
+      }
+    }
+  }
+}
+
+function bySublists(how, net, read, gradient) {
+  const {starts, widths, round} = how, width = starts[starts.length - 1], parts = widths[0];
+  const cells = new Float64Array(width), owed = new Float64Array(width), pieces = means(how, read);
+  cells.set(pieces);
+  forward(how, net, cells);
+  for (let part = 0; part < parts; part++) {
+    owed[width - parts + part] = round(round(2 / parts) * round(cells[width - parts + part] - pieces[part]));
+  }
+  backward(how, net, cells, owed, gradient);
+}
+
+function throughTime(how, net, read, gradient) {
+  const {count, starts, round} = how, width = starts[starts.length - 1], share = round(2 / count);
+  const cells = new Float64Array(count * width), owed = new Float64Array(count * width);
+  for (let time = 0; time < count; time++) {
+    cells[time * width] = read[time];
+    moment(how, net, cells, time * width, width);
+    owed[(time + 1) * width - 1] = round(share * round(cells[(time + 1) * width - 1] - read[time]));
+  }
+  for (let time = count - 1; time >= 0; time--) momentBack(how, net, cells, owed, gradient, time * width, width);
+}
+
+// The net after one step of training on `read`, or on itself: a new array. `order` is that of the pairs, where a rule
+// takes them singly. `velocity`, if given, is what the rule's momentum keeps between steps, and is changed.
+function train(how, net, rule, {read = net, order, velocity} = {}) {
+  const {kind, count, round} = how, rate = round(rule.rate), momentum = round(rule.momentum ?? 0), now = new Float64Array(net);
+  const gradient = new Float64Array(count);
+  const update = () => {
+    for (let weight = 0; weight < count; weight++) {
+      if (velocity) velocity[weight] = round(round(momentum * velocity[weight]) + gradient[weight]);
+      now[weight] = round(now[weight] - round(rate * (velocity ?? gradient)[weight]));
+      gradient[weight] = 0;
+    }
+  };
+  if (kind === "weightwise" && rule.batch === "single") {
+    const pieces = new Float64Array(read), width = how.starts[how.starts.length - 1];
+    const cells = new Float64Array(width), owed = new Float64Array(width);
+    for (const pair of order) {
+      cells[0] = pieces[pair];
+      for (let code = 0; code < 3; code++) cells[1 + code] = how.positions[pair][code];
+      forward(how, now, cells);
+      const error = round(cells[width - 1] - pieces[pair]);
+      owed[width - 1] = round(error + error);
+      backward(how, now, cells, owed, gradient);
+      update();
+    }
+    return now;
+  }
+  ({weightwise: byEffectiveRow, aggregating: bySublists, recurrent: throughTime})[kind](how, now, read, gradient);
+  update();
+  return now;
+}
+
+const largest = (net) => net.reduce((most, weight) => (Math.abs(weight) > most || weight !== weight ? Math.abs(weight) : most), 0);
+
+const distance = (one, other) => Math.sqrt(one.reduce((sum, weight, place) => sum + (weight - other[place]) ** 2, 0));
+
+// The largest change of a weight; NaN where the net is divergent.
+function change({round}, before, after) {
+  return largest(before.map((weight, place) => round(after[place] - weight)));
+}
+
+const selfError = (how, net) => change(how, net, apply(how, net));
+
+const isDivergent = (net) => !net.every(Number.isFinite);
+
+const isZero = (net, epsilon) => largest(net) < epsilon;
+
+// The first class that fits, in the order of OUTCOMES.
+function classify(how, net, epsilon = 1e-5) {
+  const margin = how.round(epsilon);
+  if (isDivergent(net)) return "divergent";
+  if (isZero(net, margin)) return "zero";
+  const once = apply(how, net);
+  if (change(how, net, once) < margin) return "fixpoint";
+  return change(how, net, apply(how, net, once)) < margin ? "second order" : "other";
+}
+
+// Random numbers from a seed, so that a page shows the same every time it is opened.
+
+// A generator of uniform numbers in [0, 1): sfc32, whose state is filled by the seed.
+function seeded(seed) {
+  let [a, b, c, d] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, seed | 0];
+  const next = () => {
+    const sum = (a + b + d++) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let turn = 0; turn < 15; turn++) next();
+  return () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
+}
+
+const below = (random, limit) => Math.min(limit - 1, Math.floor(random() * limit));
+
+const between = (random, low, high) => low + (high - low) * random();
+
+// A standard normal number (Box and Muller).
+const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+function permutation(random, length) {
+  const order = Array.from({length}, (_, place) => place);
+  for (let last = length - 1; last > 0; last--) {
+    const place = below(random, last + 1);
+    [order[last], order[place]] = [order[place], order[last]];
+  }
+  return order;
+}
+
+// A random net, drawn as Keras ("glorot") or PyTorch ("fan-in") draws it, times `size`. Matrices that feed a layer's
+// past back into it are reflections, as in the authors' program of 2019.
+function randomNet({matrices, count, round}, random, init, size = 1) {
+  const net = new Float64Array(count);
+  for (const {rows, columns, places, feedback} of matrices) {
+    const limit = init === "glorot" ? Math.sqrt(6 / (rows + columns)) : 1 / Math.sqrt(columns);
+    const angle = between(random, 0, 2 * Math.PI), [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const reflection = rows === 1 ? [[cos < 0 ? -1 : 1]] : [[cos, sin], [sin, -cos]];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const drawn = feedback ? reflection[row][column] : between(random, -limit, limit);
+        net[places[row][column]] = round(size * drawn);
+      }
+    }
+  }
+  return net;
+}
+
+// A copy with uniform noise on every weight, at most `level`.
+const noisy = ({round}, net, level, random) => net.map((weight) => round(weight + round(between(random, -level, level))));
+
+// Soups of nets that attack each other, learn from each other and train on themselves, in the library's order.
+
+
+// What happens in an epoch: whom each net attacks and learns from (-1: nobody), orders of pairs, and who comes in.
+function drawEpoch(how, count, rule, schedule, random) {
+  const partner = (chance) => (random() < chance ? below(random, count) : -1);
+  const orders = (steps) => Array.from({length: steps}, () => (rule.batch === "single" ? permutation(random, how.count) : null));
+  return Array.from({length: count}, () => ({
+    victim: partner(schedule.attack),
+    teacher: partner(schedule.learn ?? 0),
+    training: orders(schedule.steps),
+    learning: orders(schedule.learn ? schedule.severity ?? 1 : 0),
+    newcomer: randomNet(how, random, rule.init),
+  }));
+}
+
+// One epoch: the nets after it, as a new list, and what happened, in order. "sequential" goes net by net and in place;
+// in "simultaneous" order interactions read the state before the epoch, and then all train.
+function evolve(how, nets, rule, schedule, draws) {
+  const now = [...nets], events = [], simultaneous = schedule.order === "simultaneous";
+  const old = simultaneous ? nets : now;
+  const attack = (net) => {
+    const {victim} = draws[net];
+    if (victim < 0) return;
+    now[victim] = apply(how, old[net], old[victim]);
+    events.push({kind: "attack", actor: net, net: victim});
+  };
+  const learn = (net) => {
+    const {teacher, learning} = draws[net];
+    if (teacher < 0) return;
+    const lesson = teacher === net ? null : old[teacher];
+    for (const order of learning) now[net] = train(how, now[net], rule, {read: lesson ?? now[net], order});
+    events.push({kind: "learn", actor: teacher, net});
+  };
+  const grow = (net) => {
+    for (const order of draws[net].training) now[net] = train(how, now[net], rule, {order});
+    const gone = isDivergent(now[net]) ? "divergent" : isZero(now[net], how.round(rule.epsilon)) ? "zero" : null;
+    if (!gone) return;
+    now[net] = new Float64Array(draws[net].newcomer);
+    events.push({kind: gone, actor: net, net});
+  };
+  const acts = [attack, learn, grow];
+  if (simultaneous) acts.forEach((act) => now.forEach((_, net) => act(net)));
+  else now.forEach((_, net) => acts.forEach((act) => act(net)));
+  return {nets: now, events};
+}
+
+const outcomes = (how, nets, epsilon) => nets.map((net) => classify(how, net, epsilon));
+
+// Controls, words and time: what every explorable is operated and told by.
+
+const SVG = "http://www.w3.org/2000/svg";
+const DRAWN = new Set(["svg", "g", "path", "line", "rect", "circle", "text", "polyline", "tspan", "title", "defs", "marker", "clipPath"]);
+
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === false || value === undefined || value === null) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  return element;
+}
+
+// An element of HTML or SVG with attributes, listeners ("onclick") and children.
+function node(tag, attributes = {}, ...children) {
+  const made = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  set(made, attributes).append(...children);
+  return made;
+}
+
+// The box of an explorable, with a name for those who do not see it; whatever it holds looks the same everywhere.
+function box(name, ...children) {
+  return node("div", {class: "srnn-explorable", role: "group", "aria-label": name}, ...children);
+}
+
+const row = (...children) => node("div", {class: "srnn-row"}, ...children);
+
+// A name that nothing else on the page has, in this bundle or another one.
+function unique(name) {
+  globalThis.srnnNames = (globalThis.srnnNames ?? 0) + 1;
+  return `srnn-${name}-${globalThis.srnnNames}`;
+}
+
+function button(text, press, attributes = {}) {
+  return node("button", {type: "button", onclick: press, ...attributes}, text);
+}
+
+// A slider with its label and its value in words; `show` makes these of the number.
+function slider(label, {min, max, step = 1, value, show = String}, moved) {
+  const id = unique("slider"), output = node("output", {for: id});
+  const input = node("input", {type: "range", id, min, max, step, value});
+  const put = (number) => {
+    input.value = number;
+    output.textContent = show(Number(input.value));
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  input.addEventListener("input", () => {
+    put(input.value);
+    moved(Number(input.value));
+  });
+  put(value);
+  return {root: node("div", {class: "srnn-slider"}, node("label", {for: id}, label), output, input), put, input};
+}
+
+// One of a few, each with a word: buttons of which one is pressed in.
+function choice(label, words, value, chosen) {
+  const name = unique("choice");
+  const inputs = Object.entries(words).map(([key, word]) => {
+    const input = node("input", {type: "radio", name, value: key, checked: key === value, onchange: () => chosen(key)});
+    return {input, root: node("label", {}, input, node("span", {}, word))};
+  });
+  const root = node("fieldset", {class: "srnn-choice"}, node("legend", {}, label), ...inputs.map((each) => each.root));
+  return {root, put: (key) => inputs.forEach(({input}) => (input.checked = input.value === key))};
+}
+
+// A line that says how things stand. `show` changes it silently, as often as wanted; `say` also has it read aloud,
+// when nothing else was to be said for a moment.
+function words() {
+  const seen = node("p", {class: "srnn-words"}), heard = node("p", {class: "srnn-heard", "aria-live": "polite"});
+  let waiting = 0;
+  return {
+    root: node("div", {}, seen, heard),
+    show: (text) => {
+      if (seen.textContent !== text) seen.textContent = text;
+    },
+    say: (text) => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => (heard.textContent = text), 900);
+    },
+  };
+}
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Calls `tick` `pace()` times a second while it goes and can be seen, and `draw` once a frame in which it ticked.
+function clock(element, {tick, draw, pace, changed = () => {}}) {
+  let going = false, seen = true, frame = 0, last = 0, due = 0;
+  const next = (now) => {
+    due += (Math.min(now - last, 200) / 1000) * pace();
+    last = now;
+    const begun = performance.now();
+    let ticked = false;
+    for (; due >= 1 && going && (!ticked || performance.now() - begun < 25); due--) {
+      tick();
+      ticked = true;
+    }
+    due = Math.min(due, 1);
+    if (ticked) draw();
+    frame = going && seen ? requestAnimationFrame(next) : 0;
+  };
+  const wake = () => {
+    if (!going || !seen || frame) return;
+    [last, due] = [performance.now(), 1];
+    frame = requestAnimationFrame(next);
+  };
+  const sight = new IntersectionObserver((entries) => {
+    seen = entries[entries.length - 1].isIntersecting;
+    wake();
+  });
+  sight.observe(element);
+  const go = (wanted) => {
+    if (going === wanted) return;
+    going = wanted;
+    changed(going);
+    wake();
+  };
+  return {play: () => go(true), pause: () => go(false), toggle: () => go(!going), going: () => going, end: () => {
+    go(false);
+    sight.disconnect();
+  }};
+}
+
+// A value that Python may read and set: `put` tells it, `changed` is called with what it sets.
+function shared(model, name, first, changed = () => {}) {
+  const given = model.get(name), empty = given === undefined || given === null || given.length === 0;
+  const told = (value) => JSON.stringify(value);
+  let value = empty ? first : given, waiting = 0;
+  const put = (next) => {
+    value = next;
+    waiting ||= setTimeout(() => {
+      waiting = 0;
+      model.set(name, value);
+      model.save_changes();
+    }, 200);
+  };
+  model.on(`change:${name}`, () => {
+    const next = model.get(name);
+    if (waiting || told(next) === told(value)) return;
+    value = next;
+    changed(value);
+  });
+  if (empty) put(first);
+  return {get: () => value, put};
+}
+
+// What pictures share: the signs of outcomes, axes, numbers in words.
+
+
+// A colour and a shape for every outcome, so that neither alone has to be told; the book's figures have the same.
+const SIGNS = {
+  divergent: {colour: "#d55e00", path: "M-9-6-6-9 0-3 6-9 9-6 3 0 9 6 6 9 0 3-6 9-9 6-3 0z"},
+  zero: {colour: "#56b4e9", path: "M-7-7h14v14h-14z"},
+  fixpoint: {colour: "#009e73", path: "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0z"},
+  "second order": {colour: "#cc79a7", path: "M0-9 9 8H-9z"},
+  other: {colour: "#bbbbbb", path: "M0-10 10 0 0 10-10 0z"},
+};
+
+const sign = (outcome) => node("path", {class: "srnn-sign", d: SIGNS[outcome].path, fill: SIGNS[outcome].colour});
+
+function setSign(path, outcome) {
+  set(path, {d: SIGNS[outcome].path, fill: SIGNS[outcome].colour});
+}
+
+// A sign in a line of text.
+function badge(outcome) {
+  const path = sign(outcome);
+  return {root: node("svg", {class: "srnn-badge", viewBox: "-11 -11 22 22", "aria-hidden": "true"}, path), put: (next) => setSign(path, next)};
+}
+
+function legend(...entries) {
+  const items = entries.map(([mark, word]) => {
+    const picture = node("svg", {class: "srnn-badge", viewBox: "-11 -11 22 22", "aria-hidden": "true"}, mark);
+    return node("li", {}, picture, word);
+  });
+  return node("ul", {class: "srnn-legend"}, ...items);
+}
+
+// A plot of its own width and height in units of the page: as wide as its place, and redrawn when that changes.
+function plot(name, height, draw) {
+  const root = node("svg", {class: "srnn-plot", role: "img", "aria-label": name, height});
+  const size = {width: 0, height};
+  const fit = () => {
+    const width = Math.round(root.getBoundingClientRect().width);
+    if (!width || width === size.width) return;
+    size.width = width;
+    set(root, {viewBox: `0 0 ${width} ${height}`});
+    draw();
+  };
+  new ResizeObserver(fit).observe(root);
+  return {root, size, label: (text) => root.setAttribute("aria-label", text)};
+}
+
+const scale = (low, high, from, to) => (value) => from + ((value - low) / (high - low)) * (to - from);
+
+function label(x, y, content, attributes = {}) {
+  return node("text", {x, y, ...attributes}, content);
+}
+
+// Ticks and lines of an axis: `at` are values, `name` makes their words.
+function xAxis(at, place, bottom, top, name = String) {
+  return at.map((value) => node("g", {class: "srnn-axis"},
+    node("line", {x1: place(value), x2: place(value), y1: bottom, y2: top}),
+    label(place(value), bottom + 15, name(value), {"text-anchor": "middle"})));
+}
+
+function yAxis(at, place, left, right, name = String) {
+  return at.map((value) => node("g", {class: "srnn-axis"},
+    node("line", {x1: left, x2: right, y1: place(value), y2: place(value)}),
+    label(left - 6, place(value) + 4, name(value), {"text-anchor": "end"})));
+}
+
+// A frame that what is drawn may not leave; `name` is one of the page.
+function clip(name, left, top, right, bottom) {
+  return node("clipPath", {id: name}, node("rect", {x: left, y: top, width: right - left, height: bottom - top}));
+}
+
+const RAISED = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"};
+
+const power = (exponent) => `10${[...String(exponent)].map((digit) => RAISED[digit]).join("")}`;
+
+// A number in a few letters: plain where that is short, else by its power of ten.
+function brief(number, digits = 2) {
+  if (!Number.isFinite(number)) return Number.isNaN(number) ? "not a number" : number > 0 ? "∞" : "−∞";
+  const size = Math.abs(number);
+  if (size && (size >= 1000 || size < 0.5 * 10 ** -digits)) {
+    const [head, tail] = number.toExponential(0).split("e");
+    return `${head.replace("-", "−")}·${power(Number(tail))}`;
+  }
+  return number.toFixed(digits).replace("-", "−");
+}
+
+const short = (number) => (Math.abs(number) < 0.005 ? "0" : brief(number));
+
+const percent = (share) => `${Math.round(100 * share)} %`;
+
+const points = (pairs) => pairs.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
+
+// A live soup: nets that train on themselves and attack each other. A net that is pressed is damaged.
+
+
+const RULE = PRESETS.alife2019;
+const NETS = 20;
+const DAMAGE = 0.4;
+const KEPT = 120;
+const TRAIL = 10;
+const SIDE = 1.6;
+const PEACE = 60;
+const PACES = {4: "slow", 10: "medium", 40: "fast"};
+const STACK = ["fixpoint", "second order", "other", "zero", "divergent"];
+
+function render({model, el}) {
+  const how = reduction("weightwise", RULE), random = seeded(2022);
+  const attack = shared(model, "attack", 0.1, (value) => attackSlider.put(value));
+  const training = shared(model, "steps", 30, (value) => stepsSlider.put(value));
+  const order = shared(model, "order", "sequential", (value) => orderChoice.put(value));
+  const playing = shared(model, "playing", false, (wanted) => (wanted ? time.play() : time.pause()));
+  const [netsShared, countsShared] = ["nets", "counts"].map((name) => shared(model, name, []));
+  const epochShared = shared(model, "epoch", 0);
+  const head = unique("head"), axes = plane(how.count, seeded(4));
+  let nets, found, trails, events, epoch, past, calmFor, rested = false, chosen = 0, pace = 4;
+
+  // The stage
+  const marks = Array.from({length: NETS}, (_, number) => mark(number));
+  const [trailLines, arrows] = [node("g"), node("g")];
+  const stage = node("svg", {class: "srnn-stage", role: "group", "aria-label": "Twenty nets"},
+    node("defs", {}, node("marker", {id: head, viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 6, markerHeight: 6, orient: "auto"},
+      node("path", {class: "srnn-head-fill", d: "M0 0 8 4 0 8z"}))),
+    trailLines, arrows, ...marks.map((each) => each.root));
+  const size = {width: 0, height: 0};
+  new ResizeObserver(() => {
+    const width = Math.round(stage.getBoundingClientRect().width), height = Math.max(250, Math.min(380, Math.round(width * 0.62)));
+    if (!width || width === size.width) return;
+    Object.assign(size, {width, height});
+    set(stage, {viewBox: `0 0 ${width} ${height}`, height});
+    draw();
+  }).observe(stage);
+  const strip = plot("nets by outcome, epoch by epoch", 84, () => drawPast());
+  const status = words();
+
+  function mark(number) {
+    const path = sign("other"), ring = node("circle", {class: "srnn-ring", r: 15});
+    const root = node("g", {
+      class: "srnn-net", role: "button", tabindex: number ? -1 : 0,
+      onclick: () => damage(number),
+      onkeydown: (event) => press(event, number),
+      onfocus: () => (chosen = number),
+    }, node("circle", {class: "srnn-touch", r: 16}), ring, path);
+    return {root, path, ring};
+  }
+
+  function press(event, number) {
+    const move = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
+    if (move) focus((number + move + NETS) % NETS);
+    else if (event.key === "Enter" || event.key === " ") damage(number);
+    else return;
+    event.preventDefault();
+  }
+
+  function focus(number) {
+    marks[chosen].root.setAttribute("tabindex", -1);
+    marks[number].root.setAttribute("tabindex", 0);
+    marks[number].root.focus();
+  }
+
+  // The controls
+  const play = button("Play", () => {
+    rested = false;
+    calmFor = 0;
+    time.toggle();
+  }, {class: "srnn-main"});
+  const attackSlider = slider("Chance that a net attacks", {min: 0, max: 1, step: 0.05, value: attack.get(), show: percent}, (value) => attack.put(value));
+  const stepsSlider = slider("Training steps in an epoch", {min: 0, max: 100, step: 5, value: training.get()}, (value) => training.put(value));
+  const orderChoice = choice("Order", {sequential: "one by one", simultaneous: "all at once"}, order.get(), (value) => order.put(value));
+  const paceChoice = choice("Pace", PACES, "4", (value) => (pace = Number(value)));
+  const root = box("A live soup", stage,
+    legend(...STACK.map((name) => [sign(name), name]),
+      [node("circle", {class: "srnn-ring srnn-attacked", r: 9}), "attacked"], [node("circle", {class: "srnn-ring srnn-fresh", r: 9}), "new"]),
+    strip.root, status.root,
+    row(play, button("One epoch", () => once()), button("Damage a net", () => damage(Math.floor(random() * NETS))), button("New soup", () => restart())),
+    row(attackSlider.root, stepsSlider.root), row(orderChoice.root, paceChoice.root));
+  el.append(root);
+  const time = clock(stage, {
+    tick: () => advance(),
+    draw: () => draw(),
+    pace: () => pace,
+    changed: (going) => {
+      play.textContent = going ? "Pause" : "Play";
+      playing.put(going);
+      if (!going) status.say(summary());
+    },
+  });
+
+  function begin(start) {
+    [nets, events, epoch, past, calmFor] = [start, [], 0, [], 0];
+    trails = nets.map((net) => [place(net)]);
+    look();
+    draw();
+  }
+
+  function restart() {
+    begin(Array.from({length: NETS}, () => randomNet(how, random, RULE.init)));
+    wake();
+    status.say(`A new soup of random nets. ${summary()}`);
+  }
+
+  function look() {
+    found = outcomes(how, nets, RULE.epsilon);
+    past.push(STACK.map((name) => found.filter((each) => each === name).length));
+    if (past.length > KEPT) past.shift();
+  }
+
+  function advance() {
+    const schedule = {attack: attack.get(), steps: training.get(), order: order.get()};
+    const turn = evolve(how, nets, RULE, schedule, drawEpoch(how, NETS, RULE, schedule, random));
+    epoch += 1;
+    ({nets, events} = turn);
+    calmFor = found.every((each) => each === "fixpoint") ? calmFor + 1 : 0;
+    const fresh = new Set(events.filter((each) => each.kind in SIGNS).map((each) => each.net));
+    trails = trails.map((trail, net) => [place(nets[net]), ...(fresh.has(net) ? [] : trail)].slice(0, TRAIL));
+    look();
+    if (calmFor > PEACE && time.going()) {
+      rested = true;
+      time.pause();
+    }
+  }
+
+  // A soup that has long been at peace stands still until something is done to it.
+  function wake() {
+    calmFor = 0;
+    if (rested) time.play();
+    rested = false;
+  }
+
+  function once() {
+    time.pause();
+    advance();
+    draw();
+    status.say(`Epoch ${epoch}. ${summary()}`);
+  }
+
+  function damage(number) {
+    nets = nets.map((net, place) => (place === number ? noisy(how, net, DAMAGE, random) : net));
+    trails[number] = [place(nets[number]), ...trails[number]].slice(0, TRAIL);
+    found = outcomes(how, nets, RULE.epsilon);
+    draw();
+    wake();
+    status.say(`Net ${number + 1} was damaged; it is now ${found[number]}. ${summary()}`);
+  }
+
+  function place(net) {
+    const shown = net.every(Number.isFinite) ? net : net.map(() => 0);
+    return axes.map((axis) => axis.reduce((sum, part, weight) => sum + part * shown[weight], 0));
+  }
+
+  // Far from the middle the plane is drawn together, so that nobody leaves the picture.
+  const squeeze = (value) => SIDE * Math.tanh(value / SIDE);
+  const onStage = ([x, y]) => [
+    scale(-SIDE, SIDE, 20, size.width - 20)(squeeze(x)), scale(-SIDE, SIDE, size.height - 20, 20)(squeeze(y)),
+  ];
+
+  function draw() {
+    const attacks = events.filter((each) => each.kind === "attack");
+    status.show(`Epoch ${epoch}. ${summary()}`);
+    netsShared.put(nets.map((net) => [...net]));
+    countsShared.put(STACK.map((name) => found.filter((each) => each === name).length));
+    epochShared.put(epoch);
+    drawPast();
+    if (!size.width) return;
+    const attacked = new Set(attacks.map((each) => each.net)), at = trails.map((trail) => trail.map(onStage));
+    const fresh = new Set(events.filter((each) => each.kind in SIGNS).map((each) => each.net));
+    marks.forEach(({root: group, path, ring}, number) => {
+      const [x, y] = at[number][0];
+      set(group, {transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, "aria-label": `Damage net ${number + 1}, now ${found[number]}`});
+      setSign(path, found[number]);
+      ring.setAttribute("class", `srnn-ring ${fresh.has(number) ? "srnn-fresh" : attacked.has(number) ? "srnn-attacked" : ""}`);
+    });
+    trailLines.replaceChildren(...at.map((trail) => node("polyline", {class: "srnn-trail", points: trail.map((point) => point.map((number) => number.toFixed(1))).join(" ")})));
+    arrows.replaceChildren(...attacks.filter((each) => each.actor !== each.net).map(({actor, net}) => arrow(at[actor][0], at[net][0])));
+  }
+
+  function arrow([x1, y1], [x2, y2]) {
+    const length = Math.hypot(x2 - x1, y2 - y1), share = length > 34 ? (length - 19) / length : 0;
+    return node("line", {class: "srnn-attack", x1, y1, x2: x1 + share * (x2 - x1), y2: y1 + share * (y2 - y1), "marker-end": `url(#${head})`});
+  }
+
+  function drawPast() {
+    const {width, height} = strip.size;
+    if (!width || !past) return;
+    const [left, right, top, bottom] = [0, width, 4, height - 20], step = (right - left) / KEPT;
+    const y = scale(0, NETS, bottom, top), first = epoch - past.length + 1;
+    const bars = STACK.map((name, place) => node("path", {
+      fill: SIGNS[name].colour, d: past.map((counts, number) => {
+        const under = counts.slice(0, place).reduce((sum, each) => sum + each, 0), x = left + number * step;
+        return counts[place] ? `M${x.toFixed(1)} ${y(under).toFixed(1)}h${(step + 0.3).toFixed(1)}V${y(under + counts[place]).toFixed(1)}h${(-step - 0.3).toFixed(1)}z` : "";
+      }).join(""),
+    }));
+    const ticks = Array.from({length: 4}, (_, number) => 40 * Math.ceil(first / 40) + 40 * number).filter((value) => value <= first + KEPT - 8);
+    const x = (value) => left + (value - first) * step;
+    strip.root.replaceChildren(node("rect", {class: "srnn-floor", x: left, y: top, width: right - left, height: bottom - top}), ...bars,
+      ...ticks.map((value) => label(Math.max(x(value), 2), height - 5, value ? String(value) : "epoch 0")));
+    strip.label(`Nets by outcome over the last ${past.length} epochs. ${summary()}`);
+  }
+
+  function summary() {
+    const counts = Object.fromEntries(STACK.map((name) => [name, found.filter((each) => each === name).length]));
+    const whole = counts.fixpoint === NETS ? "All 20 nets are fixpoints: peace, until one is damaged." : `${counts.fixpoint} of 20 nets are fixpoints`;
+    const rest = [["other", "on the way"], ["second order", "of second order"], ["zero", "at zero"], ["divergent", "at infinity"]]
+      .filter(([name]) => counts[name]).map(([name, word]) => `${counts[name]} ${word}`);
+    return [whole, ...rest].join(", ") + (rest.length ? "." : whole.endsWith(".") ? "" : ".");
+  }
+
+  restart();
+  if (!calm()) time.play();
+  return () => time.end();
+}
+
+// Two directions in the space of weights, at right angles and of length one.
+function plane(count, random) {
+  const draw = () => Array.from({length: count}, () => between(random, -1, 1));
+  const dot = (one, other) => one.reduce((sum, value, place) => sum + value * other[place], 0);
+  const unit = (axis) => axis.map((value) => value / Math.sqrt(dot(axis, axis)));
+  const first = unit(draw()), second = draw(), along = dot(first, second);
+  return [first, unit(second.map((value, place) => value - along * first[place]))];
+}
+
+const explorable = { render };
+
+globalThis.srnnExplorables.mount("soup", explorable);
+})();
