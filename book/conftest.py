@@ -7,9 +7,18 @@ are not on this machine are skipped by name; in continuous integration they fail
 import os
 
 import pytest
-from srnn_lib.claimbook import chapters, notebooks
+from srnn_lib.claimbook import chapters, likeness, notebooks
+from srnn_lib.claimbook.kernel import no_settings
 
 SOFT = ("xfailed", "xpassed")
+
+
+def pytest_configure(config):
+    """Run the cells without the settings that a user may have made for IPython and matplotlib."""
+    if config.getoption("nbval", False):
+        blank = no_settings()
+        blank.__enter__()
+        config.add_cleanup(lambda: blank.__exit__(None, None, None))
 
 
 class Notebook(pytest.File):
@@ -41,6 +50,18 @@ def pytest_collect_file(file_path, parent):
     if parent.config.getoption("nbval", False) and file_path.suffix == ".ipynb":
         return Notebook.from_parent(parent, path=file_path)
     return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """After a cell's texts, compare what nbval does not look at."""
+    done = yield
+    compared = getattr(item, "options", {}).get("check", False)
+    if compared and (
+        faults := likeness.differences(item.cell.outputs, item.test_outputs)
+    ):
+        pytest.fail("\n".join(faults), pytrace=False)
+    return done
 
 
 def pytest_collection_modifyitems(items):

@@ -5,8 +5,6 @@ import json
 import os
 from functools import partial
 
-import torch
-
 from srnn_lib.claimbook import cli
 from srnn_lib.experiments import cost, levels, make_tables, page_data, same_code
 from srnn_lib.explorables import bundle
@@ -41,22 +39,12 @@ def _evidence(options: argparse.Namespace) -> None:
         say(f"results/{path.name}")
 
 
-def _device(name: str) -> str:
-    """The name of a device, if torch has it here."""
-    try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        allowed = "one of torch that this machine has, such as cpu or cuda"
-        raise argparse.ArgumentTypeError(f"device is {name!r}; allowed: {allowed}") from error
-    return name
-
-
 def _add_evidence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("level", help="more (an hour), scaled (hours on two cores) or paper (days, or a GPU)")
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(levels.TABLES)} (default: all)")
     parser.add_argument("--as-is", action="store_true", help="train nothing: write what has come far enough")
     device_help = "of torch, for the trainings, such as cuda (default: cpu)"
-    parser.add_argument("--device", default="cpu", type=_device, help=device_help)
+    parser.add_argument("--device", default="cpu", type=cli.named_device, help=device_help)
     help_text = "train nothing: show that stale tables' code does what it did at that commit, and renew their stamps"
     parser.add_argument("--same-as", metavar="COMMIT", help=help_text)
 
@@ -65,7 +53,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("level", help="scaled or paper")
     parser.add_argument("name", nargs="?", metavar="NAME", help="left out: lists the trainings of the level")
     parser.add_argument("--json", action="store_true", help="list them as JSON, for a workflow")
-    parser.add_argument("--device", default="cpu", type=_device, help="of torch, such as cuda (default: cpu)")
+    parser.add_argument("--device", default="cpu", type=cli.named_device, help="of torch, such as cuda (default: cpu)")
 
 
 def _explorables(options: argparse.Namespace) -> int:

@@ -6,10 +6,12 @@ meets the same sentence wherever a value is wrong.
 
 import difflib
 import math
-import textwrap
 from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
+
+LARGEST = 2**63 - 1
+"""The largest whole number that a tensor holds."""
 
 
 class BadInput(ValueError):
@@ -18,7 +20,11 @@ class BadInput(ValueError):
 
 def bad_input(name: str, value: Any, allowed: str, hint: str = "") -> BadInput:
     """The error for `value`; `allowed` completes the sentence "allowed: …". Long values are shortened to fit a line."""
-    shown = textwrap.shorten(repr(value), 80, placeholder=" …")
+    try:
+        shown = " ".join(repr(value).split())
+    except ValueError:  # Python writes no number of more than some thousand digits
+        shown = "a number of very many digits"
+    shown = shown if len(shown) <= 80 else f"{shown[:78]} …"
     return BadInput(f"{name} is {shown}; allowed: {allowed}" + (f"; {hint}" if hint else ""))
 
 
@@ -31,17 +37,16 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     raise bad_input(name, value, ", ".join(names), f"did you mean {near[0]!r}?" if near else "")
 
 
-def integer(name: str, value: Any, at_least: int = 1) -> int:
-    """Return `value` if it is a whole number of at least `at_least`, else raise `BadInput`."""
-    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= at_least:
+def integer(name: str, value: Any, at_least: int = 1, at_most: int = LARGEST) -> int:
+    """Return `value` if it is a whole number in `[at_least, at_most]`, else raise `BadInput`."""
+    if isinstance(value, Integral) and not isinstance(value, bool) and at_least <= int(value) <= at_most:
         return int(value)
-    raise bad_input(name, value, f"a whole number, {at_least} or more")
+    raise bad_input(name, value, f"a whole number, {at_least} or more" + f", at most {at_most}" * _is_huge(value))
 
 
 def number(name: str, value: Any, at_least: float = -math.inf, at_most: float = math.inf) -> float:
     """Return `value` if it is a finite number in `[at_least, at_most]`, else raise `BadInput`."""
-    real = isinstance(value, Real) and not isinstance(value, bool)
-    if real and math.isfinite(value) and at_least <= value <= at_most:
+    if _is_finite(value) and at_least <= value <= at_most:
         return float(value)
     bounds = [f"{at_least:g} or more"] * (at_least > -math.inf) + [f"at most {at_most:g}"] * (at_most < math.inf)
     raise bad_input(name, value, ", ".join(["a finite number", *bounds]))
@@ -49,10 +54,32 @@ def number(name: str, value: Any, at_least: float = -math.inf, at_most: float = 
 
 def positive(name: str, value: Any) -> float:
     """Return `value` if it is a finite number above zero, else raise `BadInput`."""
-    real = isinstance(value, Real) and not isinstance(value, bool)
-    if real and math.isfinite(value) and value > 0:
+    if _is_finite(value) and float(value) > 0:
         return float(value)
     raise bad_input(name, value, "a finite number above 0")
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether a value is a real number that a float can hold."""
+    try:
+        return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _is_huge(value: Any) -> bool:
+    return isinstance(value, Integral) and int(value) > LARGEST
+
+
+def device(name: Any) -> str:
+    """Return `name` if torch has a device of that name here that holds numbers, else raise `BadInput`."""
+    import torch  # the book's own commands do without
+
+    try:
+        torch.zeros(1, device=str(name)).item()
+    except (RuntimeError, AssertionError, ValueError) as error:
+        raise bad_input("device", name, "one of torch that this machine has, such as cpu or cuda") from error
+    return str(name)
 
 
 def fraction(name: str, value: Any) -> float:

@@ -1,12 +1,15 @@
 """Images that nets learn to tell apart: small digits or clothes.
 
-They are read by torchvision from a folder on disk, checked before use, and made small by a bilinear resize.
+They are read from torchvision's files in a folder on disk, checked before use, and made small by a bilinear resize.
 Nothing is written to disk, and nothing is fetched unless `download=True` is passed.
 """
 
+import gzip
 import hashlib
 import math
 import os
+import re
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +24,7 @@ from torch import Tensor
 from srnn_lib import checks, saving
 from srnn_lib.checks import BadInput
 
-FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
+FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
 IMAGE_SETS = (*FOLDERS, "digits")
 FILES = {
     "train-images-idx3-ubyte": (60_000, 28, 28),
@@ -36,6 +39,22 @@ MNIST_SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
+PACKED_SHA256 = {
+    "fashion-mnist": {
+        "train-images-idx3-ubyte": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        "train-labels-idx1-ubyte": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        "t10k-images-idx3-ubyte": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        "t10k-labels-idx1-ubyte": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    },
+    "kmnist": {
+        "train-images-idx3-ubyte": "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+        "train-labels-idx1-ubyte": "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+        "t10k-images-idx3-ubyte": "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+        "t10k-labels-idx1-ubyte": "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+    },
+}
+"""Digests of the packed files (`.gz`) of the sets of which only these are published; of MNIST it is the content's."""
+CLASSES = 10
 DIGITS_TRAIN = 1_437
 _CHUNK = 5_000
 
@@ -82,12 +101,13 @@ def images(
     """Read a set of images and make them small.
 
     Args:
-        name: "mnist", "fashion-mnist" (both through torchvision), or "digits" (the 1,797 of scikit-learn, 8 × 8,
-            split 1,437 to 360 in their own order).
+        name: "mnist", "fashion-mnist", "kmnist" (in torchvision's files), or "digits" (the 1,797 of scikit-learn,
+            8 × 8, split 1,437 to 360 in their own order).
         size: Pixels per side of the result; the files' own size (28, or 8 for digits) leaves the images as they are.
         antialias: Whether the resize averages over the pixels it drops. The paper's authors did not.
-        root: Folder that holds `MNIST/raw` or `FashionMNIST/raw`; see `images_folder`.
-        download: Fetch the set if its folder is absent. Without it nothing is ever fetched.
+        root: Folder that holds `MNIST/raw`, `FashionMNIST/raw` or `KMNIST/raw`; see `images_folder`. There are the
+            four files as they are published (`.gz`); those of MNIST may be extracted.
+        download: Fetch the set if it is not there. Without it nothing is ever fetched.
 
     Raises:
         BadInput: A name or size that is not allowed; a file that is missing, too short, or not the one it should be.
@@ -116,13 +136,17 @@ def images_folder(root: str | Path | None = None) -> Path:
 
 
 def at_hand(name: str, root: str | Path | None = None) -> bool:
-    """Whether the set's folder is there, in whatever state; `images` looks at what it holds."""
-    return checks.choice("name", name, IMAGE_SETS) == "digits" or (images_folder(root) / FOLDERS[name]).exists()
+    """Whether all files of the set are there under their names; `images` looks at what they hold."""
+    checks.choice("name", name, IMAGE_SETS)
+    return name == "digits" or all(_found(name, images_folder(root), file) for file in FILES)
 
 
 def lack(name: str) -> str:
     """What is missing where a set is not at hand, in words."""
-    return f"{name} is not in {images_folder()} (name its folder in SRNN_DATA)"
+    folder = images_folder()
+    missing = [file for file in FILES if name in FOLDERS and not _found(name, folder, file)]
+    hint = _near_miss(folder, missing[0]) if missing else ""
+    return "; ".join(filter(None, [f"{name} is not in {folder} (name its folder in SRNN_DATA)", hint]))
 
 
 def digests(name: str) -> dict[str, str]:
@@ -154,41 +178,87 @@ def _digits() -> tuple[list[Tensor], dict[str, str]]:
 
 
 def _files(name: str, root: Path, download: bool) -> tuple[list[Tensor], dict[str, str]]:
-    """The parts as torchvision reads them, after a look at each file."""
+    """The parts, images as bytes and labels as whole numbers, and the digest of the content of each file."""
+    folder = root / FOLDERS[name] / "raw"
+    if download and not at_hand(name, root):
+        _fetch(name, root)
+    contents = {file: _verified(name, root, file) for file in FILES}
+    parts = [_parsed(content, FILES[file]) for file, content in contents.items()]
+    for file, part in zip(FILES, parts, strict=True):
+        if part.ndim == 1 and int(part.max()) >= CLASSES:
+            problem = f"has the label {int(part.max())}, and the classes are 0 to {CLASSES - 1}"
+            raise BadInput(f"{file} in {folder} {problem}; {_remedy(name, folder)}")
+    return parts, {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
+
+
+def _fetch(name: str, root: Path) -> None:
     from torchvision import datasets
 
-    reader = getattr(datasets, FOLDERS[name])
+    try:
+        getattr(datasets, FOLDERS[name])(str(root), download=True)
+    except (OSError, RuntimeError) as error:
+        folder, said = root / FOLDERS[name] / "raw", " ".join(str(error).split())
+        raise BadInput(f"{folder} could not be filled from the network ({said}); {_remedy(name, folder)}") from error
+
+
+def _parsed(content: bytes, shape: tuple[int, ...]) -> Tensor:
+    """What an IDX file holds."""
+    values = torch.from_numpy(np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).copy()).view(shape)
+    return values if len(shape) > 1 else values.long()
+
+
+def _found(name: str, root: Path, file: str) -> Path | None:
+    """Where a file of a set lies, packed or, of MNIST, extracted."""
+    place = root / FOLDERS[name] / "raw" / file
+    forms = ([place] if name not in PACKED_SHA256 else []) + [place.with_name(f"{file}.gz")]
+    return next((each for each in forms if each.is_file()), None)
+
+
+def _verified(name: str, root: Path, file: str) -> bytes:
+    """The content of a file that has the right digest, and the right format."""
     folder = root / FOLDERS[name] / "raw"
     try:
-        if download and not folder.exists():
-            reader(str(root), download=True)
-    except (OSError, RuntimeError) as error:
-        raise BadInput(f"{folder} could not be filled from the network ({error}); {_remedy(folder)}") from error
-    digests = {file: _verified(name, folder / file) for file in FILES}
-    sets = [reader(str(root), train=train, download=False) for train in (True, False)]
-    return [part for each in sets for part in (each.data, each.targets)], digests
+        path = _found(name, root, file)
+        packed = path.read_bytes() if path else b""
+        content = gzip.decompress(packed) if path and path.suffix == ".gz" else packed
+        fault = _fault(name, file, packed, content) if path else "is missing"
+    except (OSError, EOFError, zlib.error) as error:
+        fault = f"cannot be read ({error})"
+    if not fault:
+        return content
+    hint = _near_miss(root, file) if fault == "is missing" else ""
+    raise BadInput("; ".join(filter(None, [f"{file} in {folder} {fault}", hint, _remedy(name, folder)])))
 
 
-def _verified(name: str, path: Path) -> str:
-    """The SHA-256 of a file that has the right format, and, for MNIST, the right content."""
-    shape = FILES[path.name]
+def _fault(name: str, file: str, packed: bytes, content: bytes) -> str:
+    """What is wrong with a file, in words; empty if nothing is."""
+    shape = FILES[file]
     header = b"".join(value.to_bytes(4, "big") for value in (0x800 + len(shape), *shape))
-    wanted = len(header) + math.prod(shape)
-    if not path.is_file():
-        problem = "is missing"
-    elif (size := path.stat().st_size) != wanted:
-        problem = f"has {size:,} bytes instead of {wanted:,}"
-    elif not (content := path.read_bytes()).startswith(header):
-        problem = "does not start as an IDX file does"
-    elif (digest := hashlib.sha256(content).hexdigest()) != MNIST_SHA256[path.name] and name == "mnist":
-        problem = f"is not {FOLDERS[name]}'s (SHA-256 {digest[:12]}…)"
-    else:
-        return digest
-    raise BadInput(f"{path.name} in {path.parent} {problem}; {_remedy(path.parent)}")
+    if len(content) != (wanted := len(header) + math.prod(shape)):
+        return f"has {len(content):,} bytes instead of {wanted:,}"
+    if not content.startswith(header):
+        return "does not start as an IDX file does"
+    known, own = (PACKED_SHA256[name], packed) if name in PACKED_SHA256 else (MNIST_SHA256, content)
+    digest = hashlib.sha256(own).hexdigest()
+    return "" if digest == known[file] else f"is not {FOLDERS[name]}'s (SHA-256 {digest[:12]}…)"
 
 
-def _remedy(folder: Path) -> str:
+def _near_miss(root: Path, file: str) -> str:
+    """Where a file lies that may be the missing one under another name or in another place; empty if there is none."""
+    wanted = _letters(file)
+    levels = [root.glob("/".join("*" * depth)) for depth in (1, 2, 3)]
+    found = sorted(path for level in levels for path in level if _letters(path.name) == wanted)
+    return f"{found[0]} may be it, under another name or in another place" if found else ""
+
+
+def _letters(name: str) -> str:
+    """A file's name without what people change in it."""
+    return re.sub(r"[^a-z0-9]", "", name.lower().removesuffix(".gz"))
+
+
+def _remedy(name: str, folder: Path) -> str:
+    form = "four packed files (.gz)" if name in PACKED_SHA256 else "four files, packed or extracted,"
     return (
-        f"put the four extracted files there, or name in SRNN_DATA the folder that holds {folder.parent.name}/raw, "
+        f"put the {form} there, or name in SRNN_DATA the folder that holds {folder.parent.name}/raw, "
         "or delete it and call data.images with download=True"
     )

@@ -21,9 +21,7 @@ DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 def seeded(seed: int) -> torch.Generator:
     """A generator on the CPU that begins with this seed, at most 2⁶⁴ − 1."""
-    if checks.integer("seed", seed, at_least=0) >= 2**64:
-        raise checks.bad_input("seed", seed, "0 to 2**64 - 1")
-    return torch.Generator().manual_seed(seed)
+    return torch.Generator().manual_seed(checks.integer("seed", seed, at_least=0, at_most=2**64 - 1))
 
 
 def spawn(generator: torch.Generator) -> torch.Generator:
@@ -55,6 +53,7 @@ def kernel(
 
     The limit is sqrt(6 / (rows + columns)) for "glorot", or 1 / sqrt(columns) for "fan-in", torch's default.
     """
+    checks.choice("init", init, ("glorot", "fan-in"))
     limit = 1 / math.sqrt(columns if init == "fan-in" else (rows + columns) / 6)
     return uniform(generator, nets, rows, columns, low=-limit, high=limit)
 

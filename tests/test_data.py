@@ -1,6 +1,7 @@
 """Images are verified before use, resized as the authors did, and never fetched unasked."""
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -36,12 +37,27 @@ def small(monkeypatch):
 
 
 @pytest.fixture
-def fashion(small, tmp_path):
+def fashion(small, tmp_path, monkeypatch):
     """A folder with a small set in FashionMNIST's form."""
     folder = tmp_path / "FashionMNIST" / "raw"
     folder.mkdir(parents=True)
     for number, (file, shape) in enumerate(small.items()):
         (folder / file).write_bytes(idx(shape, number))
+        (folder / f"{file}.gz").write_bytes(gzip.compress(idx(shape, number), mtime=0))
+    known = {file: hashlib.sha256((folder / f"{file}.gz").read_bytes()).hexdigest() for file in small}
+    monkeypatch.setitem(data.PACKED_SHA256, "fashion-mnist", known)
+    return folder
+
+
+@pytest.fixture
+def mnist(fashion, tmp_path, monkeypatch):
+    """A folder with a small set in MNIST's form, extracted."""
+    folder = tmp_path / "MNIST" / "raw"
+    shutil.move(fashion.parent, folder.parent)
+    for path in folder.glob("*.gz"):
+        path.unlink()
+    known = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in data.FILES}
+    monkeypatch.setattr(data, "MNIST_SHA256", known)
     return folder
 
 
@@ -80,10 +96,13 @@ def spoil(kind, path):
         path.unlink()
     elif kind == "truncated":
         path.write_bytes(content[:-1])
-    elif kind == "packed":
+    elif kind == "packed twice":
         path.write_bytes(gzip.compress(content))
     elif kind == "header":
         path.write_bytes(b"PK" + content[2:])
+    elif kind == "a folder":
+        path.unlink()
+        path.mkdir()
     else:
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
@@ -91,24 +110,86 @@ def spoil(kind, path):
 @pytest.mark.parametrize("file", data.FILES)
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("missing", "is missing"), ("truncated", "bytes instead of"), ("packed", "bytes instead of"), ("header", "IDX")],
-)
-def test_spoilt_files_are_refused(fashion, tmp_path, kind, words, file, refused):
-    spoil(kind, fashion / file)
+    [
+        ("missing", "is missing"), ("truncated", "bytes instead of"), ("packed twice", "bytes instead of"),
+        ("header", "IDX"), ("a folder", "is missing"), ("flipped", "is not MNIST's"),
+    ],
+)  # fmt: skip
+def test_spoilt_files_are_refused(mnist, tmp_path, kind, words, file, refused):
+    spoil(kind, mnist / file)
     with refused(file, words, "SRNN_DATA", "download=True"):
-        data.images("fashion-mnist", root=tmp_path)
+        data.images("mnist", root=tmp_path)
 
 
 @pytest.mark.parametrize("file", data.FILES)
-def test_one_flipped_bit_is_found(fashion, tmp_path, monkeypatch, file, refused):
-    shutil.move(fashion.parent, tmp_path / "MNIST")
-    folder = tmp_path / "MNIST" / "raw"
-    digests = {name: data._verified("fashion-mnist", folder / name) for name in data.FILES}
-    monkeypatch.setattr(data, "MNIST_SHA256", digests)
-    assert data.images(root=tmp_path).sha256 == digests
-    spoil("flipped", folder / file)
-    with refused(file, "is not MNIST's", "SRNN_DATA"):
-        data.images(root=tmp_path)
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("missing", "is missing"), ("truncated", "cannot be read"), ("packed twice", "bytes instead of"),
+        ("header", "cannot be read"), ("flipped", "in "),
+    ],
+)  # fmt: skip
+def test_spoilt_packed_files_are_refused(fashion, tmp_path, kind, words, file, refused):
+    spoil(kind, fashion / f"{file}.gz")
+    with refused(file, words, "SRNN_DATA", "four packed files"):
+        data.images("fashion-mnist", root=tmp_path)
+
+
+def test_another_set_in_the_place_of_one_is_refused(fashion, tmp_path, monkeypatch, refused):
+    monkeypatch.undo()
+    monkeypatch.setattr(data, "FILES", {file: ((30 if "train" in file else 20), *shape[1:])
+                                        for file, shape in data.FILES.items()})  # fmt: skip
+    with refused("train-images-idx3-ubyte", "is not FashionMNIST's"):
+        data.images("fashion-mnist", root=tmp_path)
+
+
+def test_packed_files_of_mnist_are_read_as_extracted_ones(mnist, tmp_path):
+    plain = data.images("mnist", root=tmp_path)
+    for path in list(mnist.iterdir()):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    assert data.at_hand("mnist", tmp_path)
+    packed = data.images("mnist", root=tmp_path)
+    assert torch.equal(packed.train, plain.train)
+    assert (packed.sha256, packed.digest) == (plain.sha256, plain.digest)
+
+
+def test_labels_that_are_no_classes_are_refused(mnist, tmp_path, monkeypatch, refused):
+    path = mnist / "t10k-labels-idx1-ubyte"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x0a")
+    monkeypatch.setitem(data.MNIST_SHA256, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    with refused("t10k-labels-idx1-ubyte", "has the label 10", "0 to 9"):
+        data.images("mnist", root=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "near", ["MNIST/raw/train-images.idx3-ubyte", "MNIST/train-images-idx3-ubyte", "train-images-idx3-ubyte.gz",
+             "mnist/raw/train-images-idx3-ubyte", "MNIST/raw/Train_Images_IDX3_ubyte.GZ"],
+)  # fmt: skip
+def test_a_near_miss_is_named(mnist, tmp_path, monkeypatch, near, refused):
+    (tmp_path / near).parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(mnist / "train-images-idx3-ubyte", tmp_path / near)
+    monkeypatch.setenv("SRNN_DATA", str(tmp_path))
+    assert not data.at_hand("mnist")
+    assert f"{tmp_path / near} may be it" in data.lack("mnist")
+    with refused("train-images-idx3-ubyte", "is missing", f"{tmp_path / near} may be it"):
+        data.images("mnist")
+
+
+def test_an_empty_or_half_filled_folder_is_not_at_hand(mnist, tmp_path):
+    assert data.at_hand("mnist", tmp_path)
+    (mnist / "t10k-labels-idx1-ubyte").unlink()
+    assert not data.at_hand("mnist", tmp_path)
+    (tmp_path / "KMNIST" / "raw").mkdir(parents=True)
+    assert not data.at_hand("kmnist", tmp_path)
+
+
+def test_the_digests_are_those_of_the_files_that_torchvision_fetches():
+    """They name the same files; torchvision knows them by another digest."""
+    for name, known in data.PACKED_SHA256.items():
+        theirs = getattr(datasets, data.FOLDERS[name]).resources
+        assert [f"{file}.gz" for file in known] == [file for file, _ in theirs]
+        assert all(len(digest) == 64 for digest in known.values())
 
 
 def test_nothing_is_fetched_unasked_and_nothing_written(tmp_path, monkeypatch, refused):
@@ -131,7 +212,7 @@ def test_a_failed_download_is_one_line(tmp_path, monkeypatch, refused):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"name": "minst"}, ("name", "mnist, fashion-mnist, digits", "did you mean 'mnist'?")),
+        ({"name": "minst"}, ("name", "mnist, fashion-mnist, kmnist, digits", "did you mean 'mnist'?")),
         ({"name": "digits", "size": 0}, ("size", "1 or more")),
         ({"name": "digits", "size": 7.5}, ("size", "whole number")),
     ],
@@ -157,8 +238,6 @@ def test_images_are_known_by_their_files_and_what_was_done_to_them(fashion, tmp_
     assert smooth.origin == ["fashion-mnist", 7, plain.sha256, "antialias"]
     assert json.loads(json.dumps(plain.origin)) == plain.origin
     assert data.images("fashion-mnist", size=8, root=tmp_path).origin == ["fashion-mnist", 8, plain.sha256]
-    spoil("flipped", fashion / "t10k-labels-idx1-ubyte")
-    assert data.images("fashion-mnist", size=7, root=tmp_path).origin != plain.origin
 
 
 def test_the_digest_is_of_the_pixels_and_labels_themselves():
@@ -196,7 +275,11 @@ def test_a_relative_folder_is_seen_from_here_and_from_the_book(tmp_path, monkeyp
     assert data.images_folder() == Path(data.__file__).parents[1] / "pictures"
     monkeypatch.chdir(tmp_path)
     assert data.images_folder() == Path("pictures")  # no book around: left as it is
-    (tmp_path / "pictures" / "MNIST").mkdir(parents=True)
+    raw = tmp_path / "pictures" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    assert not data.at_hand("mnist")
+    for file in data.FILES:
+        (raw / file).write_bytes(b"")
     assert data.at_hand("mnist")
     assert not data.at_hand("fashion-mnist")
     assert data.at_hand("digits")

@@ -3,7 +3,7 @@
 import pytest
 import tinybook
 
-from srnn_lib import __main__
+from srnn_lib import __main__, data
 from srnn_lib.claimbook import chapters, runner
 from srnn_lib.claimbook.judge import Judge
 
@@ -75,7 +75,10 @@ def test_what_is_asked_for_by_name_is_not_replaced(pictured):
 
 
 def test_with_the_images_all_is_as_planned(pictured):
-    (pictured / "nowhere" / "MNIST" / "raw").mkdir(parents=True)
+    raw = pictured / "nowhere" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for file in data.FILES:
+        (raw / file).touch()
     plan = planned(pictured)
     assert runner.within_reach(plan) == (plan, "")
 

@@ -1,25 +1,22 @@
 """What is wrong with the stored verdicts: missing, edited, not computed, stale, not what is published."""
 
 import ast
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import board, chapters, notebooks, results, scoreboard, seeds
+from srnn_lib.claimbook import board, chapters, notebooks, publish, rests, results, scoreboard, seals, seeds
 from srnn_lib.claimbook.board import Board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book, Claim
 from srnn_lib.claimbook.verdicts import OWN, VARIANT_METADATA, restore, restore_variant
+from srnn_lib.saving import read_text
 
 REMEDY = "run: python -m srnn_lib claims --write"
-# Calls that only carry a number on; any other call counts as a computation.
-CARRIERS = {
-    "Estimate", "abs", "array", "asarray", "bool", "exact", "float", "int", "max", "mean", "median", "min",
-    "round", "share", "smallest", "largest", "sum", "tensor",
-}  # fmt: skip
-_COMPOUND = ast.UnaryOp | ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.List | ast.Tuple | ast.Dict
 
 
 def problems(found: Board, measured: str = "") -> list[str]:
@@ -33,8 +30,17 @@ def problems(found: Board, measured: str = "") -> list[str]:
     used = {name for chapter in found.chapters for name in chapter.defaults}
     idle = [name for name in found.book.parameters if found.chapters and name not in used]
     faults += [f"parameters.yml: {name} is a parameter of no chapter" for name in idle]
+    faults += [f"book/{name} is no chapter of papers.yml; remove it or add it" for name in chapters.strays(found.book)]
+    faults += [f"_toc.yml does not list book/{name}" for name in _unlisted(found)]
     faults += [f"{name} is not what `{seeds.COMMAND}` found" for name in _other_seeds(found)]
     return faults + stale_tables(found.book) + _generated(found, measured)
+
+
+def _unlisted(found: Board) -> list[str]:
+    """Chapters that the rendered book would leave out; none where a book has no such list."""
+    listed = read_text(found.book.folder / "_toc.yml")
+    names = re.findall(r"(?m)^\s*- file: book/(\S+)\s*$", listed)
+    return [chapter.id for chapter in found.chapters if listed and chapter.id not in names]
 
 
 def _other_seeds(found: Board) -> Iterator[str]:
@@ -47,9 +53,11 @@ def _other_seeds(found: Board) -> Iterator[str]:
 
 
 def stale_tables(book: Book) -> list[str]:
-    """One line per table in `results/` that its modules would not make now, or that cannot be read."""
+    """One line per kept file in `results/` that its modules would not make now, or that is not what was written."""
     states = {path.name: results.table_state(path) for path in results.kept_tables(book.folder)}
-    return [f"results/{name}: {each.kind}: {each.reason}" for name, each in states.items() if each.kind != "fresh"]
+    stale = [f"results/{name}: {each.kind}: {each.reason}" for name, each in states.items() if each.kind != "fresh"]
+    damaged = seals.broken(book.folder).items()
+    return stale + [f"{path.relative_to(book.folder).as_posix()}: damaged: {fault}" for path, fault in damaged]
 
 
 def _chapter(chapter: Chapter, found: Board) -> Iterator[str]:
@@ -72,6 +80,7 @@ def _chapter(chapter: Chapter, found: Board) -> Iterator[str]:
     for _, payload, data in board.payloads(chapter.nb, key=VARIANT_METADATA):
         yield from _variant(found, payload, data)
     yield from _sources(chapter)
+    yield from publish.other_words(chapter.nb)
 
 
 def _verdict(claim: Claim, scales: list[str], payload: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
@@ -116,19 +125,18 @@ def _sources(chapter: Chapter) -> Iterator[str]:
     trees = [notebooks.parse_cell(cell.source) for cell in cells]
     judgements = [each for cell in cells for each in _judgements(cell.source)]
     made = f'Judge("{chapter.id}", globals())'
-    bound = _bindings(trees)
-    makers = [_source(value) for name, value in bound if name == "judge"]
+    makers = [_source(value) for value in rests.read_cells(trees, ()).bound.get("judge", [])]
     if judgements and makers != [ast.unparse(ast.parse(made))]:
         yield f"`judge` is not made once, by judge = {made}"
-    constants = _constants(bound)
+    known = rests.read_cells(trees, chapter.defaults)
     for name, call in judgements:
         for quantity in call.keywords:
-            if _is_constant(quantity.value, constants):
+            if not known.is_computed(quantity.value):
                 yield f"{name} is handed a constant as {quantity.arg}, not a measured value"
-        if any(_is_constant(levels, constants) for levels in call.args[1:]):
+        if any(not known.is_computed(levels) for levels in call.args[1:]):
             yield f"{name} is handed constants, not measured values"
     for call in (each for cell in cells for each in _calls(cell.source, "under")):
-        if any(_is_constant(given, constants) for given in call.args[2:]):
+        if any(not known.is_computed(given) for given in call.args[2:]):
             yield f"{ast.unparse(call)[:40]} ... is handed constants, not measured values"
 
 
@@ -140,63 +148,22 @@ def _judgements(source: str) -> list[tuple[str, ast.Call]]:
 def _calls(source: str, name: str) -> list[ast.Call]:
     """The calls of functions or methods of that name."""
     found = [node for node in ast.walk(notebooks.parse_cell(source)) if isinstance(node, ast.Call)]
-    return [call for call in found if _called(call) == name]
+    return [call for call in found if rests.called(call) == name]
 
 
 def _source(call: Any) -> str:
     """A call as source text, without what its function is taken from; empty for anything else."""
     if not isinstance(call, ast.Call):
         return ""
-    return ast.unparse(ast.Call(ast.Name(_called(call)), call.args, call.keywords))
+    return ast.unparse(ast.Call(ast.Name(rests.called(call)), call.args, call.keywords))
 
 
-def _constants(bound: list[tuple[str, Any]]) -> set[str]:
-    """Names that are only ever set to constants."""
-    names, constants = {name for name, _ in bound}, set[str]()
-    while more := names - {name for name, value in bound if not _is_constant(value, constants)} - constants:
-        constants |= more
-    return constants
-
-
-def _bindings(trees: list[ast.Module]) -> list[tuple[str, Any]]:
-    """Every name that is set, with the expression it is set to; None where that is not a plain assignment.
-
-    An imported name counts as set to a constant: it was not measured.
-    """
-    plain: dict[int, ast.expr | None] = {}
-    found: list[tuple[str, Any]] = []
-    for node in (node for tree in trees for node in ast.walk(tree)):  # what is assigned comes after its assignment
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            plain |= {id(target): node.value for target in targets}
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.append((node.id, plain.get(id(node))))
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.append((node.name, None))
-        elif isinstance(node, ast.alias):
-            found.append((node.asname or node.name.partition(".")[0], ast.Constant(None)))
-    return found
-
-
-def _is_constant(node: Any, constants: set[str]) -> bool:
-    """Whether the expression contains nothing that was computed: numbers, and what only carries them on."""
-    if isinstance(node, ast.Constant):
-        return True
-    if isinstance(node, ast.Name):
-        return node.id in constants
-    if isinstance(node, ast.Call):
-        parts = [*node.args, *(keyword.value for keyword in node.keywords)]
-        parts += [node.func.value] if isinstance(node.func, ast.Attribute) else []
-        return _called(node) in CARRIERS and all(_is_constant(part, constants) for part in parts)
-    if isinstance(node, _COMPOUND):
-        parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
-        return bool(parts) and all(_is_constant(part, constants) for part in parts)  # an empty list is filled later
-    part_of = isinstance(node, ast.Subscript | ast.Attribute | ast.NamedExpr)
-    return part_of and _is_constant(node.value, constants)
-
-
-def _called(call: ast.Call) -> str:
-    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+def _says(path: Path) -> str:
+    """The text of a generated file; empty if it is not there or no text."""
+    try:
+        return read_text(path)
+    except BadInput:
+        return ""
 
 
 def _generated(found: Board, measured: str) -> list[str]:
@@ -204,5 +171,5 @@ def _generated(found: Board, measured: str) -> list[str]:
         files = scoreboard.files(found, measured)
     except BadInput as error:
         return [str(error)]
-    late = [path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    late = [path for path, text in files.items() if _says(path) != text]
     return [f"{path.relative_to(found.book.folder).as_posix()} is not up to date; {REMEDY}" for path in late]

@@ -18,6 +18,7 @@ from srnn_lib.claimbook.content import read_yaml
 from srnn_lib.claimbook.provenance import State
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.claimbook.results import read_table, rows_digest
+from srnn_lib.claimbook.stamps import stamp_faults, stamp_of
 from srnn_lib.saving import digest
 
 
@@ -106,10 +107,15 @@ class Chapter:
 def find_all(folder: Path | None = None) -> list[Chapter]:
     """All chapters below `book/` in the project's `folder` (default: around us), in the papers' order."""
     book = Book.here(folder)
-    place, order = book.folder / "book", {name: number for number, name in enumerate(book.order)}
-    paths = [path.relative_to(place).as_posix() for path in place.glob("[!._]*/[!._]*.ipynb")]
-    names = [path.removesuffix(".ipynb") for path in paths if not path.endswith(".run.ipynb")]
-    return [Chapter(name, book) for name in sorted(names, key=lambda name: (order.get(name, len(order)), name))]
+    return [Chapter(name, book) for name in book.order if book.file(f"{name}.ipynb").is_file()]
+
+
+def strays(book: Book) -> list[str]:
+    """Notebooks below `book/` that are no chapters of `papers.yml`, such as an `Untitled.ipynb`."""
+    place, known = book.folder / "book", {f"{name}.ipynb" for name in book.order} | {"template.ipynb"}
+    paths = [path.relative_to(place).as_posix() for path in place.rglob("*.ipynb") if not path.name.startswith(".")]
+    kept = [path for path in paths if not path.endswith(".run.ipynb") and "/." not in path and path not in known]
+    return sorted(path for path in kept if not path.startswith("_"))
 
 
 def find(name: str, folder: Path | None = None) -> Chapter:
@@ -146,28 +152,33 @@ def having(scale: str, folder: Path | None = None) -> list[Chapter]:
 
 def last_time(nb: NotebookNode) -> float:
     """Seconds of the run that a chapter's notebook stores; 0 if it has none."""
-    return nb.metadata.get("provenance", {}).get("seconds", 0.0)
+    return stamp_of(nb).get("seconds", 0.0)
 
 
 def state(chapter: Chapter) -> State:
     """Whether the stored outputs are those of the chapter and the library as they are now."""
     nb = chapter.nb
-    stamp = nb.metadata.get("provenance")
-    if not stamp:
+    if not nb.metadata.get("provenance"):
         return State("never run")
-    reasons = []
+    stamp, reasons = stamp_of(nb), stamp_faults(nb)
     if stamp.get("source") != notebooks.source_hash(nb):
         reasons.append("its cells changed")
     reasons += provenance.changes(stamp.get("library", {}), chapter.library())
     if stamp.get("scale") != "book" or stamp.get("parameters") != chapter.at("book"):
         reasons.append("it was run with other parameters")
-    read = stamp.get("reads", {})
-    reasons += [f"{name} changed" for name in read if read[name] != _says(chapter.book.folder / name)]
+    reasons += _other_reads(stamp.get("reads", {}), chapter.book.folder)
     if stamp.get("outputs") != notebooks.outputs_hash(nb):
         reasons.append("its outputs were changed after the run")
     then, now = stamp.get("packages", {}), provenance.versions()
     note = ", ".join(f"ran with {name} {then[name]}" for name in then if then[name] != now.get(name))
     return State("stale" if reasons else "fresh", "; ".join(reasons), note)
+
+
+def _other_reads(read: Mapping[str, str], folder: Path) -> list[str]:
+    """Which files say something else than a chapter has read in them, in words."""
+    said = {name: _says(folder / name) for name in read}
+    other = (name for name in read if read[name] != said[name])
+    return [f"{name} changed" if said[name] else f"{name} is missing or damaged" for name in other]
 
 
 def _says(path: Path) -> str:

@@ -1,24 +1,39 @@
-"""The book's commands: run, sweep, status, parameters, claims. A project may add commands of its own.
+"""The book's commands: run, sweep, status, parameters, seal, claims. A project may add commands of its own.
 
 Exit code 0: done. 1: a chapter failed, or `claims --check` found a fault. 2: the request itself was wrong.
 """
 
 import argparse
+import io
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from srnn_lib import checks, saving
 from srnn_lib.checks import BadInput
-from srnn_lib.claimbook import audit, chapters, results, runner, same_words, scoreboard, seeds, sweeps, verdict_rows
+from srnn_lib.claimbook import (
+    audit,
+    chapters,
+    results,
+    runner,
+    same_words,
+    scoreboard,
+    seals,
+    seeds,
+    sweeps,
+    verdict_rows,
+)
 from srnn_lib.claimbook.board import read_board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.stamps import stamp_of
 from srnn_lib.claimbook.verdicts import headline
 
 
@@ -31,7 +46,11 @@ class Command(NamedTuple):
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line and name the nearest option."""
+    """A parser whose errors are one line and name the nearest option, and that takes -1e-5 for a number."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(f"{message}; see {self.prog} --help")
@@ -47,22 +66,48 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None, more: Mapping[str, Command] | None = None) -> int:
     """Run the command in `arguments` (default: the process's), which may be one of `more`; return the exit code."""
     given, commands = list(sys.argv[1:] if arguments is None else arguments), {**COMMANDS, **(more or {})}
+    for stream in (sys.stdout, sys.stderr):  # a terminal may know fewer letters than we do
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         if not given:
             raise BadInput(f"no command; allowed: {', '.join(commands)}")
         if not given[0].startswith("-"):
             checks.choice("command", given[0], commands)
         options = _parser(commands).parse_args(given)
+        _sweep_up()
         return commands[options.command].action(options) or 0
     except BrokenPipeError:  # whoever reads the output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (BadInput, runner.RunFailed, OSError) as error:
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        print("error:", _line(str(error)), file=sys.stderr)
         return 2 if isinstance(error, BadInput) else 1
     except KeyboardInterrupt:
         print("error: interrupted; what was not finished is as it was before", file=sys.stderr)
         return 1
+
+
+def named_device(name: str) -> str:
+    """The name of a device that torch has here, as the type of an argument."""
+    try:
+        return checks.device(name)
+    except BadInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _line(said: str, most: int = 1500) -> str:
+    """What an error says, on one line that can be read."""
+    line = " ".join(said.split())
+    return line if len(line) <= most else f"{line[: most - 2]} …"
+
+
+def _sweep_up() -> None:
+    """Remove what killed processes have left in the book, if there is one."""
+    with suppress(BadInput):
+        folder = saving.root()
+        places = {folder / "book", folder / "results", folder / "_runs", saving.store_folder()}
+        saving.sweep([*folder.glob(".*.tmp"), *(path for place in places for path in place.rglob("*"))])
 
 
 def script(more: Mapping[str, Command] | None = None) -> NoReturn:
@@ -169,18 +214,32 @@ def _add_sweep(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--merge", action="store_true", help="put the verdicts of all runs, once done, into one table")
 
 
+def _seal(options: argparse.Namespace) -> None:
+    """Seal what was kept before files had seals."""
+    folder = saving.root()
+    for path in seals.seal_files(options.files or seals.kept_files(folder)):
+        print(_shown(path.resolve(), folder), flush=True)
+
+
+def _add_seal(parser: argparse.ArgumentParser) -> None:
+    help_text = "kept tables or tensors (default: all in results/ and in the run store)"
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help=help_text)
+
+
 def _status(_: argparse.Namespace) -> None:
     """Print which chapters and kept tables are fresh, stale or never run, and why."""
     known, kept = chapters.find_all(), results.kept_tables(saving.root())
     rows = [("chapter or table", "state", "time", "memory", "day", "why"), *map(_chapter_row, known)]
-    print(_aligned([*rows, *(_table_row(path, known) for path in kept)]))
+    rows += [_table_row(path, known) for path in kept]
+    damaged = seals.broken(saving.root()).items()
+    print(_aligned([*rows, *((_shown(path, saving.root()), "damaged", "", "", "", fault) for path, fault in damaged)]))
 
 
 def _chapter_row(chapter: Chapter) -> tuple[str, ...]:
-    state = chapters.state(chapter)
-    stamp = chapter.nb.metadata.get("provenance", {})
-    cost = (f"{stamp['seconds']:.1f} s", f"{stamp['memory_mib']} MiB", stamp["day"]) if stamp else ("", "", "")
-    return (chapter.id, state.kind, *cost, _few(state.reason, state.note))
+    state, stamp = chapters.state(chapter), stamp_of(chapter.nb)
+    seconds = f"{stamp['seconds']:.1f} s" if "seconds" in stamp else ""
+    memory = f"{stamp['memory_mib']} MiB" if "memory_mib" in stamp else ""
+    return (chapter.id, state.kind, seconds, memory, stamp.get("day", ""), _few(state.reason, state.note))
 
 
 def _table_row(path: Path, known: Sequence[Chapter]) -> tuple[str, ...]:
@@ -236,7 +295,7 @@ def _verdicts(measured: Callable[[Path], str], options: argparse.Namespace) -> i
         print(_aligned([("claim", "verdict", "chapter", "measured"), *rows]))
     faults = audit.problems(board, said) if options.check else []
     for fault in faults:
-        print(f"error: {fault}", file=sys.stderr)
+        print("error:", _line(fault), file=sys.stderr)
     if not options.json:
         print(f"{len(table)} claims: {scoreboard.counts(table)}")
     return 1 if faults else 0
@@ -254,6 +313,7 @@ COMMANDS = {
     "sweep": Command("the runs of chapters under several seeds and settings", _sweep, _add_sweep),
     "seeds": Command("the verdicts under further seeds", _seeds, _add_seeds),
     "status": Command("which chapters and tables are fresh, stale or never run", _status, lambda parser: None),
+    "seal": Command("seal kept files that have no seal yet", _seal, _add_seal),
     "parameters": Command(
         "what a chapter's parameters are and may be", _parameters,
         lambda parser: parser.add_argument("chapter", metavar="CHAPTER"),

@@ -119,5 +119,5 @@ def read_yaml(path: Path) -> Any:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadInput(f"{path.name}, line {line}: {str(error.problem).splitlines()[0]}") from error
-    except (YAMLError, ValueError) as error:  # letters that no text has, a day that no month has
+    except (YAMLError, ValueError, RecursionError) as error:  # letters that no text has, a day that no month has
         raise BadInput(f"{path.name} is not YAML: {' '.join(str(error).split())}") from error

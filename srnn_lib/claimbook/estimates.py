@@ -8,11 +8,13 @@ are NaN. An estimate over nothing is NaN, and a NaN never passes a criterion (se
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import SupportsFloat
+from typing import SupportsFloat, SupportsInt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+
+from srnn_lib import checks
 
 CONFIDENCE = 0.95
 FEWEST = 5
@@ -48,23 +50,33 @@ def exact(value: SupportsFloat, n: int = 1) -> Estimate:
 
 
 def share(hits: ArrayLike) -> Estimate:
-    """Share of true values in `hits` (any shape) with Wilson's interval."""
-    hits = np.asarray(hits, dtype=bool).ravel()
-    if hits.size == 0:
+    """Share of true values in `hits` (any shape) with Wilson's interval.
+
+    Raises:
+        BadInput: One of them is neither true nor false (nor 1 nor 0).
+    """
+    found = _truths("hits", hits)
+    if found.size == 0:
         return NOTHING
-    interval = stats.binomtest(int(hits.sum()), hits.size).proportion_ci(CONFIDENCE, method="wilson")
-    return Estimate(float(hits.mean()), float(interval.low), float(interval.high), hits.size)
+    interval = stats.binomtest(int(found.sum()), found.size).proportion_ci(CONFIDENCE, method="wilson")
+    return Estimate(float(found.mean()), float(interval.low), float(interval.high), found.size)
 
 
-def count(hits: int, n: int) -> Estimate:
+def count(hits: SupportsInt, n: SupportsInt) -> Estimate:
     """Number of `hits` among `n` tries, with the counts that the exact binomial interval of their share allows.
 
     Zero hits still have an upper end: 0.975 after one try, 3.1 after ten, and towards 3.7 after many.
+
+    Raises:
+        BadInput: One of them is no count, or there are more hits than tries.
     """
-    if n == 0:
+    found, tries = _whole("hits", hits), _whole("n", n)
+    if found > tries:
+        raise checks.bad_input("hits", found, f"at most the {tries} tries")
+    if tries == 0:
         return NOTHING
-    interval = stats.binomtest(int(hits), n).proportion_ci(CONFIDENCE, method="exact")
-    return Estimate(float(hits), float(interval.low) * n, float(interval.high) * n, n)
+    interval = stats.binomtest(found, tries).proportion_ci(CONFIDENCE, method="exact")
+    return Estimate(float(found), float(interval.low) * tries, float(interval.high) * tries, tries)
 
 
 def mean(values: ArrayLike) -> Estimate:
@@ -140,7 +152,8 @@ def _extreme(choose: Callable[..., float], found: Iterable[Estimate]) -> Estimat
 
 def fisher(more: ArrayLike, less: ArrayLike) -> float:
     """One-sided p-value of Fisher's exact test that a true value is no more frequent in `more` than in `less`."""
-    counts = [[int(hits.sum()), int((~hits).sum())] for hits in (np.asarray(more, bool), np.asarray(less, bool))]
+    groups = _truths("more", more), _truths("less", less)
+    counts = [[int(hits.sum()), int((~hits).sum())] for hits in groups]
     return float(stats.fisher_exact(counts, alternative="greater").pvalue)
 
 
@@ -155,3 +168,24 @@ def _without_spread(given: NDArray[np.float64]) -> Estimate:
     if given.size == 0:
         return NOTHING
     return exact(given[0], given.size) if given.size > 1 else Estimate(float(given[0]), math.nan, math.nan, 1)
+
+
+def _truths(name: str, hits: ArrayLike) -> NDArray[np.bool_]:
+    """Truth values in one row."""
+    given = np.asarray(hits).ravel()
+    if given.dtype == object:
+        known = all(isinstance(each, bool | np.bool_) for each in given)
+    else:
+        known = given.dtype == bool or (given.dtype.kind in "iuf" and bool(np.isin(given, (0, 1)).all()))
+    if not known:
+        shown = next((each for each in given if isinstance(each, str) or each not in (0, 1)), given.dtype)
+        raise checks.bad_input(name, shown, "true and false values alone")
+    return given.astype(bool)
+
+
+def _whole(name: str, value: SupportsInt) -> int:
+    """A count, from whatever holds one number."""
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    return checks.integer(name, number, at_least=0)

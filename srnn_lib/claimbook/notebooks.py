@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from srnn_lib.checks import BadInput
+from srnn_lib.claimbook.stamps import stamp_faults
 from srnn_lib.saving import digest, write_whole
 
 UNCHECKED = ("nbval-ignore-output", "nbval-skip")
@@ -44,15 +45,21 @@ def code_cells(nb: NotebookNode) -> list[NotebookNode]:
 
 
 def parse_cell(source: str) -> ast.Module:
-    """Syntax tree of a cell; lines for the notebook itself (`%pip …`, `!ls`) count as `pass`.
+    """Syntax tree of a cell; lines for the notebook itself (`%pip …`, `!ls`, `name?`) count as `pass`.
 
     Raises:
         BadInput: Not Python.
     """
     try:
-        return ast.parse(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source))
+        return ast.parse(source)
+    except (SyntaxError, ValueError):  # a null byte is a ValueError in older versions
+        pass
+    try:
+        return ast.parse(re.sub(r"(?m)^(\s*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", r"\1pass", source))
     except SyntaxError as error:
         raise BadInput(f"line {error.lineno}: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise BadInput(f"it cannot be parsed: {error}") from error
 
 
 def source_hash(nb: NotebookNode) -> str:
@@ -74,7 +81,7 @@ def outputs_hash(nb: NotebookNode) -> str:
 def unfinished(nb: NotebookNode) -> list[str]:
     """Why the outputs are not those of one run from top to bottom, fit to be compared; empty if they are."""
     cells = code_cells(nb)
-    faults = [] if "provenance" in nb.metadata else ["it has no provenance: it was not run by srnn_lib"]
+    faults = stamp_faults(nb)
     if [cell.execution_count for cell in cells] != list(range(1, len(cells) + 1)):
         faults.append("its cells do not count from 1 upwards: they were not all run, or not in order")
     return faults + [f"code cell {number} {fault}" for number, cell in enumerate(cells, 1) for fault in _faults(cell)]

@@ -42,10 +42,27 @@ def finish(nb: NotebookNode) -> NotebookNode:
     return nbformat.reads(nbformat.writes(nb), as_version=4)  # as it will be read, so that fingerprints agree
 
 
+def other_words(nb: NotebookNode) -> list[str]:
+    """Figures whose caption, alternative text or label on the page is not what the run has put out, in words."""
+    faults = []
+    for number, cell in enumerate(notebooks.code_cells(nb), 1):
+        for image in _figures(cell):
+            box = cell.metadata.get("mystnb", {})
+            shown = {"alt": box.get("image", {}).get("alt"), **box.get("figure", {})}
+            other = [key for key in ("alt", "caption", "name") if key in image and shown.get(key) != image[key]]
+            faults += [f"code cell {number} shows another {key} than its run has put out" for key in other]
+    return faults
+
+
+def _figures(cell: NotebookNode) -> list[NotebookNode]:
+    """What goes with the figures that a cell has put out."""
+    images = [output.get("metadata", {}).get("image/png", {}) for output in cell.get("outputs", [])]
+    return [image for image in images if "alt" in image]
+
+
 def _publish(cell: NotebookNode, number: int) -> None:
     """Copy a figure's alt text, caption and label to where the book looks for them; drop views of widgets."""
-    images = [output.get("metadata", {}).get("image/png", {}) for output in cell.get("outputs", [])]
-    figures = [image for image in images if "alt" in image]
+    figures = _figures(cell)
     if len(figures) > 1:
         raise BadInput(f"cell {number} shows several figures; the book can caption one per cell")
     for image in figures:

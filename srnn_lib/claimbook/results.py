@@ -7,6 +7,7 @@ which `command` it is made, and how. A table is stale as soon as one of those mo
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pyarrow import parquet
 from srnn_lib.checks import BadInput
 from srnn_lib.claimbook import reads
 from srnn_lib.claimbook.provenance import State, changes, computing, provenance
-from srnn_lib.saving import digest, write_whole
+from srnn_lib.saving import BLANK_SEAL, broken_seal, digest, is_sealed, sealed, write_whole
 
 KEY = b"srnn"
 
@@ -29,7 +30,7 @@ def table_stamp(modules: Sequence[str], command: str, device: str = "cpu", **mor
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, stamp: dict[str, Any]) -> None:
-    """Write `frame` (one row per observation) with its stamp, replacing the file in one step.
+    """Write `frame` (one row per observation) with its stamp and a seal, replacing the file in one step.
 
     Raises:
         BadInput: `stamp` is empty or holds something that JSON does not know.
@@ -42,30 +43,65 @@ def write_table(frame: pd.DataFrame, path: str | Path, stamp: dict[str, Any]) ->
     if not stamp:
         raise BadInput(f"stamp of {path.name} is empty; use results.table_stamp(...)")
     table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = table.replace_schema_metadata({**table.schema.metadata, KEY: written})
     buffer = pa.BufferOutputStream()
-    parquet.write_table(table.replace_schema_metadata({**table.schema.metadata, KEY: written}), buffer)
-    write_whole(path, buffer.getvalue().to_pybytes())
+    with parquet.ParquetWriter(buffer, table.schema) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({"seal": BLANK_SEAL})
+    write_whole(path, sealed(buffer.getvalue().to_pybytes()))
 
 
-def read_table(path: str | Path, command: str = "") -> tuple[pd.DataFrame, dict[str, Any]]:
+def read_table(path: str | Path, command: str = "", unsealed: bool = False) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The table at `path` and its stamp; `command` is what makes it, for the error.
 
+    An `unsealed` one is taken as it is: one that was written before tables were sealed.
+
     Raises:
-        BadInput: The file is missing, damaged, or was not written by `write_table`.
+        BadInput: The file is missing, damaged, edited, or was not written by `write_table`.
     """
     path, remedy = Path(path), f"make it: {command}" if command else "make it again"
-    if not path.is_file():
-        raise BadInput(f"{path} does not exist; {remedy}")
     try:
-        table = parquet.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        raise BadInput(f"{path} is damaged or not a Parquet file; delete it and {remedy}") from error
-    metadata = table.schema.metadata or {}
-    if KEY not in metadata:
-        raise BadInput(f"{path} has no stamp: srnn_lib did not write it; delete it and {remedy}")
+        content = path.read_bytes()
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror}" if path.exists() else "does not exist"
+        raise BadInput(f"{path} {fault}; {remedy}") from error
+    fault = "" if unsealed else broken_seal(content)
+    if fault and is_sealed(content):  # nobody needs to look at what was changed
+        raise BadInput(f"{path} is damaged: {fault}; delete it and {_made_by(content) or remedy}")
+    table = _parsed(path, content, remedy)
+    if fault:
+        raise BadInput(f"{path} is damaged, or {fault}; else delete it and {remedy}")
     frame = table.to_pandas()
     reads.note(path.resolve(), rows_digest(frame))
-    return frame, json.loads(metadata[KEY])
+    return frame, _stamp(path, table, remedy)
+
+
+def _made_by(content: bytes) -> str:
+    """What to do about a damaged table, if it still says what makes it."""
+    with suppress(pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+        return f"make it: {json.loads(parquet.read_schema(pa.BufferReader(content)).metadata[KEY])['command']}"
+    return ""
+
+
+def _parsed(path: Path, content: bytes, remedy: str) -> pa.Table:
+    """What a file holds, if it is one of ours, as far as the format can tell."""
+    try:
+        table = parquet.read_table(pa.BufferReader(content))
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(f"{path} is damaged or not a Parquet file; delete it and {remedy}") from error
+    if KEY not in (table.schema.metadata or {}):
+        raise BadInput(f"{path} has no stamp: srnn_lib did not write it; delete it and {remedy}")
+    return table
+
+
+def _stamp(path: Path, table: pa.Table, remedy: str) -> dict[str, Any]:
+    try:
+        stamp = json.loads(table.schema.metadata[KEY])
+    except ValueError as error:
+        raise BadInput(f"{path} has a stamp that is not JSON; delete it and {remedy}") from error
+    if not isinstance(stamp, dict):
+        raise BadInput(f"{path} has a stamp that is no mapping; delete it and {remedy}")
+    return stamp
 
 
 def rows_digest(frame: pd.DataFrame) -> str:

@@ -29,7 +29,10 @@ from srnn_lib.claimbook import chapters, notebooks, parameters, publish, reads
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.provenance import provenance
 from srnn_lib.claimbook.publish import KERNEL
+from srnn_lib.claimbook.stamps import with_digest
 
+MOST_SAID = 1000
+"""Letters of an error in a cell that are shown; all of them are in the notebook that is kept."""
 QUIET = ["--Application.log_level=50"]  # ipykernel warns on the console that its sockets are local and plain
 
 
@@ -154,7 +157,7 @@ def execute(plan: RunPlan, progress: bool | None = None) -> Run:
         except BadInput as error:
             raise RunFailed(f"{plan.chapter.id}: {error}") from error
         cost = {"seconds": done.seconds, "memory_mib": done.memory}
-        nb.metadata["provenance"] = {**_stamp(nb, plan), "reads": read, **cost, **origin}
+        nb.metadata["provenance"] = with_digest({**_stamp(nb, plan), "reads": read, **cost, **origin})
         if notebooks.texts(notebooks.read_notebook(plan.chapter.path)) != notebooks.texts(nb):
             raise RunFailed(f"{plan.chapter.id}: it was edited while it ran; nothing was replaced, run it again")
         notebooks.write_notebook(nb, plan.target)
@@ -173,13 +176,13 @@ def execute_all(planned: Sequence[RunPlan], jobs: int = 1) -> Iterator[tuple[Run
         RunFailed: The first one that fails; those that run by then come to their end, no other starts.
         KeyboardInterrupt: All that run are stopped, and their notebooks are as before.
     """
-    if checks.integer("jobs", jobs) == 1:
+    if min(checks.integer("jobs", jobs), len(planned)) <= 1:
         yield from ((each, execute(each)) for each in planned)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(jobs, len(planned)), mp_context=get_context("spawn")) as pool:
         longest = sorted(planned, key=lambda plan: chapters.last_time(plan.chapter.nb), reverse=True)
-        waiting = {pool.submit(execute, each, False): each for each in longest}
         try:
+            waiting = {pool.submit(execute, each, False): each for each in longest}
             yield from ((waiting[done], done.result()) for done in as_completed(waiting))
         except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -189,26 +192,31 @@ def execute_all(planned: Sequence[RunPlan], jobs: int = 1) -> Iterator[tuple[Run
             raise
 
 
-def _interrupt_workers(tries: int = 3, patience: float = 10) -> None:
-    """Interrupt all workers, and those that go on again: a signal that comes at a bad moment is lost."""
-    for _ in range(tries):
-        workers = active_children()
-        for worker in workers:
-            if worker.pid:  # 0 would be everyone in our process group
-                with suppress(ProcessLookupError):
-                    os.kill(worker.pid, signal.SIGINT)
-        for worker in workers:
-            worker.join(patience)
+def _interrupt_workers(patience: float = 8) -> None:
+    """Interrupt all workers, and give them all together so many seconds to tidy up.
+
+    Once: a second signal would hit those that are tidying. Who has lost the first is killed by `_kill_workers`.
+    """
+    for worker in (workers := active_children()):
+        if worker.pid:  # 0 would be everyone in our process group
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGINT)
+    until = time.monotonic() + patience
+    while any(worker.is_alive() for worker in workers) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def _kill_workers(planned: Iterable[RunPlan]) -> None:
     """End the workers that hear no interruption, with their kernels, and remove the notebooks on which they worked."""
     for worker in active_children():
+        kernels = []
         with suppress(psutil.Error):
-            for kernel in psutil.Process(worker.pid).children(recursive=True):
-                kernel.kill()
-        worker.kill()
+            kernels = psutil.Process(worker.pid).children(recursive=True)
+        worker.kill()  # first, so that it starts no other
         worker.join()
+        for kernel in kernels:
+            with suppress(psutil.Error):
+                kernel.kill()
         for plan in planned:
             _working(plan, worker.pid).unlink(missing_ok=True)
 
@@ -216,9 +224,10 @@ def _kill_workers(planned: Iterable[RunPlan]) -> None:
 def _working(plan: RunPlan, process: int | None) -> Path:
     """The notebook on which a process works while it runs a chapter.
 
-    On a cluster, processes of several machines may have the same number, but not for the same settings.
+    Its name says which process of which machine, so that what a dead one has left can be swept away.
     """
-    return plan.chapter.path.with_suffix(f".{saving.digest(dict(plan.parameters))[:8]}-{process}.run.ipynb")
+    name = f".{saving.digest(dict(plan.parameters))[:8]}-{saving.process_name(process)}.run.ipynb"
+    return plan.chapter.path.with_suffix(name)
 
 
 class PeakMemory:
@@ -256,13 +265,16 @@ def _papermill(plan: RunPlan, working: Path, progress: bool) -> NotebookNode:
     import papermill  # a second to import, which `status` and `claims` should not wait for
     from papermill.exceptions import PapermillExecutionError
 
+    from srnn_lib.claimbook.kernel import OwnKernel, no_settings
+
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
-        return papermill.execute_notebook(
-            str(working), str(working), cwd=str(working.parent), parameters=dict(plan.given),
-            kernel_name=KERNEL["name"], language=KERNEL["language"], extra_arguments=list(QUIET),
-            progress_bar={"desc": plan.chapter.id} if progress else False,
-        )  # fmt: skip
+        with no_settings():
+            return papermill.execute_notebook(
+                str(working), str(working), cwd=str(working.parent), parameters=dict(plan.given),
+                kernel_name=KERNEL["name"], language=KERNEL["language"], extra_arguments=list(QUIET),
+                progress_bar={"desc": plan.chapter.id} if progress else False, kernel_manager_class=OwnKernel,
+            )  # fmt: skip
     except PapermillExecutionError as error:
         fault = f"code cell {error.exec_count} raised {error.ename}: {error.evalue}"
         raise _failure(plan, working, fault) from error
@@ -275,7 +287,7 @@ def _failure(plan: RunPlan, working: Path, fault: str) -> RunFailed:
     kept = folder / "_runs" / "failed" / plan.name
     kept.parent.mkdir(parents=True, exist_ok=True)
     os.replace(working, kept)
-    line = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", fault).split())
+    line = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", fault[:MOST_SAID]).split())
     return RunFailed(f"{plan.chapter.id}: {line} (see {kept.relative_to(folder)})")
 
 

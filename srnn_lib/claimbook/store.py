@@ -6,8 +6,8 @@ at any time.
 """
 
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,7 @@ from srnn_lib import checks, saving
 from srnn_lib.claimbook.provenance import computing
 
 Tensors = dict[str, Tensor]
-
-
-def store_folder() -> Path:
-    """Where results are kept: `$SRNN_STORE`, else `_runs/store` in the book's folder."""
-    named = os.environ.get("SRNN_STORE")
-    return Path(named) if named else saving.root() / "_runs" / "store"
+ANEW = "delete it; it is made again when needed"
 
 
 def place(name: str, settings: Mapping[str, Any], modules: Iterable[str]) -> Path:
@@ -37,7 +32,7 @@ def place(name: str, settings: Mapping[str, Any], modules: Iterable[str]) -> Pat
     except (TypeError, ValueError) as error:
         raise checks.bad_input("settings", dict(settings), "numbers, texts, and lists of them", str(error)) from error
     key = saving.digest([written, computing(modules)])
-    return store_folder() / f"{name}-{key[:16]}.safetensors"
+    return saving.store_folder() / f"{name}-{key[:16]}.safetensors"
 
 
 def cached(name: str, settings: Mapping[str, Any], make: Callable[[], Tensors], modules: Iterable[str]) -> Tensors:
@@ -48,12 +43,18 @@ def cached(name: str, settings: Mapping[str, Any], make: Callable[[], Tensors], 
         settings: Everything that `make` depends on: numbers, texts, lists.
         make: Computes the named tensors.
         modules: Library modules that `make` uses; a change in their code makes the result anew.
+
+    Raises:
+        BadInput: A stored file that is damaged, or of other settings.
     """
     path = place(name, settings, modules)
     with lock(path):  # whoever else needs the same result waits for it
         if not path.is_file():
             saving.save_tensors(path, make(), settings)
-        return read_result(path)[0]
+        found, known = read_result(path)
+        if known != json.loads(json.dumps(dict(settings))):
+            raise checks.bad_input(path.name, "of other settings", "what its name says", ANEW)
+        return found
 
 
 def lock(path: Path) -> FileLock:
@@ -62,10 +63,19 @@ def lock(path: Path) -> FileLock:
     return FileLock(path.with_suffix(".lock"))
 
 
+@contextmanager
+def locks(paths: Iterable[Path]) -> Iterator[None]:
+    """The locks of several results, taken in one order, so that nobody waits for whoever waits for him."""
+    with ExitStack() as held:
+        for path in sorted(set(paths)):
+            held.enter_context(lock(path))
+        yield
+
+
 def read_result(path: Path) -> tuple[Tensors, dict[str, Any]]:
     """Tensors and settings of a stored result.
 
     Raises:
         BadInput: The file is missing, damaged, or no stored result.
     """
-    return saving.load_tensors(path, "stored result", "delete it; it is made again when needed")
+    return saving.load_tensors(path, "stored result", ANEW)

@@ -19,6 +19,7 @@ from srnn_lib.claimbook import chapters, notebooks, runner
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.content import Content, Text, read_content
 from srnn_lib.claimbook.runner import RunPlan
+from srnn_lib.claimbook.stamps import stamp_faults, stamp_of
 
 
 class ChapterSweep(Content):
@@ -142,5 +143,8 @@ def is_done(run: SweptRun, wanted: str) -> bool:
     if not run.plan.target.is_file():
         return False
     nb = notebooks.read_notebook(run.plan.target)
-    made = nb.metadata.get("provenance", {}).get("library")
-    return saving.digest([notebooks.source_hash(nb), made]) == wanted
+    stamp = stamp_of(nb)
+    if stamp_faults(nb) or stamp["outputs"] != notebooks.outputs_hash(nb):
+        return False  # it is not what was written
+    made = saving.digest([notebooks.source_hash(nb), stamp["library"]])
+    return made == wanted and stamp["parameters"] == run.plan.parameters

@@ -12,6 +12,7 @@ from srnn_lib.checks import BadInput
 from srnn_lib.claimbook import notebooks
 from srnn_lib.claimbook.board import payloads
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.stamps import stamp_faults, stamp_of
 from srnn_lib.claimbook.verdicts import Verdict, restore
 
 VERDICT_COLUMNS = {
@@ -43,10 +44,11 @@ def verdict_rows(paths: Iterable[Path], book: Book) -> pd.DataFrame:
 
 def _notebook(path: Path, book: Book) -> Iterator[dict[str, Any]]:
     nb = notebooks.read_notebook(path)
-    stamp = nb.metadata.get("provenance")
-    if not stamp or stamp["outputs"] != notebooks.outputs_hash(nb):
-        reason = "it was changed after its run" if stamp else "it was not run by srnn_lib"
-        raise BadInput(f"{path.name} cannot be merged: {reason}; delete it and run it again")
+    stamp, faults = stamp_of(nb), stamp_faults(nb)
+    if stamp.get("outputs") != notebooks.outputs_hash(nb):
+        faults.append("its outputs were changed after the run")
+    if faults:
+        raise BadInput(f"{path.name} cannot be merged: {faults[0]}; delete it and run it again")
     origin = {
         "scale": stamp["scale"],
         "seed": stamp["parameters"].get("seed"),

@@ -10,11 +10,9 @@ another machine (`Training.move_to_repo`).
 """
 
 import json
-import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -88,7 +86,7 @@ class Training:
         if self.place:
             return self.place
         here = self._in_repo
-        return here if here.is_dir() else store.store_folder() / here.name
+        return here if here.is_dir() else saving.store_folder() / here.name
 
     @property
     def _in_repo(self) -> Path:
@@ -100,13 +98,37 @@ class Training:
         """Whether its folder is part of the project, so that it goes on on other machines."""
         return self.place is None and self._in_repo.is_dir()
 
+    @property
+    def _in_store(self) -> Path:
+        return saving.store_folder() / self._in_repo.name
+
     def move_to_repo(self) -> Path:
         """From now on it lives in `results/courses`; the folder, with what there was of it in the store."""
-        return _moved(self.folder, self._in_repo)
+        return self._moved(self._in_repo)
 
     def move_to_store(self) -> Path:
         """From now on it lives in the run store again; its folder there."""
-        return _moved(self.folder, store.store_folder() / self.folder.name)
+        return self._moved(self._in_store)
+
+    def _moved(self, place: Path) -> Path:
+        """Its folder in another place, once nobody trains it."""
+        self.settle()
+        with store.locks([self._in_repo, self._in_store]):
+            if self.folder != place and self.folder.is_dir():
+                saving.move_folder(self.folder, place)
+            place.mkdir(parents=True, exist_ok=True)
+        return place
+
+    def settle(self) -> None:
+        """End a move that was cut short: what is still in the run store comes to the rest, in `results/courses`."""
+        if self.place or not (self._in_repo.is_dir() and self._in_store.is_dir()):
+            return
+        with store.locks([self._in_repo, self._in_store]):
+            for path in sorted(self._in_store.glob("*.safetensors")):
+                if _epoch(path) > _epoch(self._in_repo / path.name):
+                    saving.write_whole(self._in_repo / path.name, path.read_bytes())
+            if self._in_store.is_dir():  # nobody else has settled it meanwhile
+                saving.remove_folder(self._in_store)
 
     @cached_property
     def inputs(self) -> Float[Tensor, "n pixels"]:
@@ -219,7 +241,7 @@ class Training:
         Raises:
             BadInput: It is damaged, or of other settings.
         """
-        tensors, found = store.read_result(self._path(name))
+        tensors, found = saving.load_tensors(self._path(name), f"{self.folder.name}: stored result", store.ANEW)
         if found != self.settings:
             other = [key for key in self.settings if found.get(key) != self.settings[key]]
             shown = f"{self.folder.name}/{self._path(name).name}"
@@ -254,13 +276,14 @@ def run_together(
     Those whose weights are equal to the last bit go on as one, until a round replaces a neuron of one and not of the
     other. Those that see the same batches see them at once. `ends` are the epochs that are wanted of each.
     """
+    checks.device(device)
+    for training in trainings:
+        training.settle()
     asked: dict[Path, tuple[Training, int]] = {}
     for training, end in zip(trainings, ends or [None] * len(trainings), strict=True):
         last = training.plan.epochs if end is None else min(end, training.plan.epochs)
         asked[training.folder] = (training, max(last, asked.get(training.folder, (training, 0))[1]))
-    with ExitStack() as held:
-        for folder in sorted(asked):  # whoever else needs one of them waits for it
-            held.enter_context(store.lock(folder))
+    with store.locks(asked):  # whoever else needs one of them waits for it
         found = {folder: training.state() for folder, (training, _) in asked.items()}
         streams = defaultdict(list)
         for folder, (training, end) in asked.items():
@@ -397,14 +420,9 @@ def _named(stack: Stack) -> store.Tensors:
     return {f"{kind}{place}": each.cpu() for kind, group in groups.items() for place, each in enumerate(group)}
 
 
-def _moved(now: Path, place: Path) -> Path:
-    """The folder of a training in another place, once nobody trains it; what is there already is left alone."""
-    if now != place:
-        with store.lock(now), store.lock(place):
-            place.mkdir(parents=True, exist_ok=True)
-            for path in now.glob("*.safetensors"):
-                shutil.move(path, place / path.name)
-            if now.is_dir():
-                now.rmdir()
-    place.mkdir(parents=True, exist_ok=True)
-    return place
+def _epoch(path: Path) -> int:
+    """How far a file of a training has come: a state's epoch, 0 for any other one, -1 if it is missing or damaged."""
+    try:
+        return len(store.read_result(path)[0].get("losses", ()))
+    except checks.BadInput:
+        return -1

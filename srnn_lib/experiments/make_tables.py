@@ -175,6 +175,7 @@ def run_training(
     Raises:
         BadInput: An unknown level or name.
     """
+    checks.device(device)
     known = named_trainings(level)
     plan, needed, _ = known[checks.choice("training", name, known)]
     training = Training(plan, images or data.images(size=28))
@@ -209,6 +210,7 @@ def make_tables(
     Raises:
         BadInput: An unknown level, or a table that it does not have; nothing has been done by then.
     """
+    checks.device(device)
     chosen = list(names) or levels.tables_of(level)
     paths = {name: levels.table_path(name, level) for name in chosen}
     images = images or data.images(size=28)
@@ -252,6 +254,7 @@ def _advanced(name: str, level: str, images: Images, *, device: str, say: Say | 
 
 def _begin(training: Training, needed: int, level: str) -> None:
     """Take over what there is of an equal training with rounds, if this one has not come far enough."""
+    training.settle()
     if training.state().epoch < needed:
         any(training.begin_with(other) for other in trainings_of("combined-rounds", level, training.images))
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from srnn_lib import checks
 from srnn_lib.claimbook import store
 from srnn_lib.experiments import resuming
 from srnn_lib.organisms import ordinary
@@ -31,6 +32,7 @@ def trained(
     One generator, seeded with `seed`, draws the particles and then the batches. A training that was killed goes on from
     its last saved epoch (`resuming`). What another device of torch made differs by rounding, and is kept apart.
     """
+    checks.device(device)
     course: dict[str, Any] = {"epochs": epochs, "every": every, "epsilon": epsilon}
 
     def start() -> Pupil:

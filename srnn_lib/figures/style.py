@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import matplotlib.pyplot as plt
 import seaborn as sns
 from IPython.display import Image, display
+from matplotlib import rcdefaults
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -36,9 +37,14 @@ _RC: dict[Any, Any] = {
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """The book's matplotlib settings, for the length of a `with` block or of the function it decorates."""
-    with sns.axes_style("ticks", rc=_RC), plt.rc_context(_RC):
-        yield
+    """The book's matplotlib settings, for the length of a `with` block or of the function it decorates.
+
+    They stand on matplotlib's own, not on those that a user may have made.
+    """
+    with plt.rc_context():
+        rcdefaults()
+        with sns.axes_style("ticks", rc=_RC), plt.rc_context(_RC):
+            yield
 
 
 def space(figure: Figure, rectangle: tuple[float, float, float, float], *, ticks: int, azimuth: float = -58) -> Axes3D:
@@ -96,6 +102,7 @@ def show(figure: Figure, name: str, *, caption: str, alt: str) -> None:
         alt: Read aloud instead of it: what can be seen.
     """
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", bbox_inches="tight", pad_inches=0.06, metadata={"Software": None})
+    with styled():
+        figure.savefig(buffer, format="png", bbox_inches="tight", pad_inches=0.06, metadata={"Software": None})
     plt.close(figure)
     display(Image(buffer.getvalue()), metadata={"image/png": {"alt": alt, "caption": caption, "name": name}})

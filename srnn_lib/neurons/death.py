@@ -52,7 +52,10 @@ def remove(stack: Stack, neurons: Int[Tensor, " R"], relation: Relation, layer: 
 
 
 def emptied(stack: Stack, neurons: Int[Tensor, " R"], relation: Relation, layer: int) -> Stack:
-    """`remove`, but the layer keeps its width: where the neuron was, one is left that nobody listens to."""
+    """`remove`, but the layer keeps its width: where the neuron was, one is left that nobody listens to.
+
+    A run whose constant is NaN has diverged, and stays so.
+    """
     coefficients, constant = relation
     runs, weights, biases = torch.arange(stack.runs), list(stack.weights), list(stack.biases)
     weight, bias = weights[stack.require_layer(layer)], biases[layer]
@@ -61,7 +64,8 @@ def emptied(stack: Stack, neurons: Int[Tensor, " R"], relation: Relation, layer:
     lost = weight[runs, :, neurons].double() / own[:, None]
     changed = weight.double() - lost[..., None] * coefficients[:, None]
     shifted = bias.double() + lost * constant[:, None]
-    if not (changed.isfinite().all() and shifted.isfinite().all()):
+    known = ~constant.isnan()
+    if not (changed[known].isfinite().all() and shifted[known].isfinite().all()):
         raise checks.bad_input("coefficients", "not finite or 0 for the neuron itself", "finite numbers")
     weights[layer] = changed.masked_fill(single[:, None], 0).to(weight.dtype)
     biases[layer] = shifted.to(bias.dtype)

@@ -6,7 +6,7 @@ neuron k that shall go.
 """
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from srnn_lib import checks
@@ -76,12 +76,19 @@ def spectral(moments: Moments, layer: int = 1) -> Float[Tensor, "R units"]:
 
 
 def _ratios(moments: Moments, layer: int) -> tuple[Float[Tensor, "R eigen units"], Float[Tensor, "R eigen units"]]:
-    """λ_i / (v_k)² and v, one eigenvector per row."""
-    values, vectors = torch.linalg.eigh(covariance_of(moments, layer))
+    """λ_i / (v_k)² and v, one eigenvector per row; NaN for a run that has diverged."""
+    covariance, diverged = _solvable(covariance_of(moments, layer))
+    values, vectors = torch.linalg.eigh(covariance)
     rows = vectors.transpose(1, 2)
     rounding = torch.finfo(values.dtype).eps * values[:, -1:].clamp(min=0)
     ratios = torch.maximum(values, rounding)[..., None] / rows.square()
-    return torch.where(rows == 0, torch.inf, ratios), rows
+    return torch.where(rows == 0, torch.inf, ratios).masked_fill(diverged, torch.nan), rows
+
+
+def _solvable(matrices: Float[Tensor, "R n n"]) -> tuple[Float[Tensor, "R n n"], Bool[Tensor, "R 1 1"]]:
+    """The matrices, with units in place of those that are not finite, which a solver would refuse for all; which."""
+    diverged = ~matrices.isfinite().all(2, keepdim=True).all(1, keepdim=True)
+    return torch.where(diverged, torch.eye(matrices.shape[1]).to(matrices), matrices), diverged
 
 
 def unexplained(moments: Moments, layer: int = 1) -> Float[Tensor, "R units"]:
@@ -109,7 +116,8 @@ def relation(
 ) -> Relation:
     """Coefficients a_j and a_0 of Σ_j a_j x_j ≈ a_0, with a_k = 1 for neuron k = `neurons[run]` of each run.
 
-    A neuron without any effect on the next layer has no A2 relation of its own; A1's stands in.
+    A neuron without any effect on the next layer has no A2 relation of its own; A1's stands in. In a run that has
+    diverged the constant is NaN.
 
     Raises:
         BadInput: A neuron that is not there, an unknown name, or a covariance that was not measured.
@@ -138,7 +146,8 @@ def relation(
 
 def _least_squares(covariance: Tensor, single: Tensor) -> Float[Tensor, "R units"]:
     """1 at the neuron, minus the coefficients of its best fit at the others (the shortest, where many are best)."""
-    others = 1 - single
+    others, (covariance, diverged) = 1 - single, _solvable(covariance)
     rest = covariance * others[:, :, None] * others[:, None]
     target = (covariance @ single[..., None]) * others[..., None]
-    return single - (torch.linalg.pinv(rest, hermitian=True) @ target)[..., 0]
+    found = single - (torch.linalg.pinv(rest, hermitian=True) @ target)[..., 0]
+    return found.masked_fill(diverged[:, 0], torch.nan)

@@ -47,10 +47,11 @@ def measure(
 ) -> Moments:
     """Moments of all layers over `inputs`, and the covariance of some; None means all hidden ones, () none.
 
-    `chunk` is how many examples are looked at at a time; it changes memory and speed only.
+    `chunk` is how many examples are looked at at a time; it changes memory and speed only. A run of which one of these
+    statistics is not finite has diverged: all of its moments are NaN, and its neighbours are as they are without it.
 
     Raises:
-        BadInput: No examples, no such layer, or a statistic that is not finite; the line says where.
+        BadInput: No examples, or no such layer.
     """
     wanted = tuple(range(1, len(stack.weights))) if covariance is None else tuple(map(stack.require_layer, covariance))
     if not len(inputs):
@@ -59,13 +60,14 @@ def measure(
     total = reduce(_merged, (_of_chunk(activations(stack, some), wanted) for some in chunks))
     n = total.examples
     squares, products = ({layer: x / n for layer, x in sums.items()} for sums in (total.variance, total.covariance))
-    for name, group in {"mean": total.mean, "variance": squares, "covariance": products}.items():
-        for layer, values in group.items():
-            if not values.isfinite().all():
-                run, unit = (~values.isfinite()).nonzero()[0, :2].tolist()
-                place = f"{name} of unit {unit}, layer {layer}, run {run}"
-                raise checks.bad_input(place, "not finite", "a finite number")
-    return Moments(total.mean, squares, products, n)
+    groups = (total.mean, squares, products)
+    each = [values.flatten(1).isfinite().all(1) for group in groups for values in group.values()]
+    diverged = ~torch.stack(each).all(0)
+    if diverged.any():
+        for group in groups:
+            for values in group.values():
+                values[diverged] = torch.nan
+    return Moments(*groups, n)
 
 
 def _of_chunk(layers: list[Tensor], wanted: tuple[int, ...]) -> Moments:

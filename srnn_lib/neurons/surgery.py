@@ -5,7 +5,18 @@
     larger, table = surgery.grow(model, inputs, neurons=10)
 
 `model` is an `nn.Sequential` of `nn.Linear` layers with one and the same activation between them; Flatten and Dropout
-may stand anywhere. It is never changed: every function returns a new network or a table.
+are passed over. It is never changed: every function returns a new network or a table.
+
+Before anything else, what was read of the model is compared with what the model does on these inputs, without dropout.
+If they differ, because of a hook or a module that does something of its own, the model is refused.
+
+The new network keeps names, frozen layers, number format, device and mode. It does not keep ties between weights,
+hooks and parametrisations, and says so. Its parameters are new: give them to a new optimizer, whose momentum begins
+at zero.
+
+Two things follow from the paper's own formulas. A2 guesses a value even for a neuron that never fires, so removing
+such a neuron by A2 moves the outputs; A1 does not. Twins made by "half" are equal in all they receive and give, so
+training moves them alike, and they never part; by "B1" to "B3" and "bit" they give different shares, and do.
 """
 
 from collections.abc import Iterable
@@ -17,6 +28,7 @@ from torch import Tensor, nn
 
 from srnn_lib import checks
 from srnn_lib.neurons import death, efficiency, modules, moments, replication, stacks
+from srnn_lib.neurons.replication import REPLICATION_ALGORITHMS
 from srnn_lib.neurons.stacks import Stack
 
 
@@ -26,7 +38,7 @@ def report(model: nn.Sequential, inputs: Float[Tensor, "n ..."]) -> pd.DataFrame
     Columns: layer (the first hidden one is 1), neuron, mean, variance, local (E, BI 3.18), covariance (E', BI 3.8) and
     unexplained (the share of its variance that the best linear fit on its layer leaves).
     """
-    stack, given = _read(model, inputs)
+    stack, given = modules.read_faithfully(model, inputs)
     found = moments.measure(stack, given)
     rows = []
     for layer in found.covariance:
@@ -69,14 +81,15 @@ def compress(
         change of the outputs, and with labels the mean cross-entropy and the accuracy.
 
     Raises:
-        BadInput: A model that is not understood, neither or both of `neurons` and `budget`, or more to remove than
-            there is.
+        BadInput: A model that is not understood or does something else than what was read of it, labels that are no
+            classes of its outputs, neither or both of `neurons` and `budget`, or more to remove than there is.
     """
-    stack, given = _read(model, inputs)
-    chosen = _layers(stack, layers)
     if (neurons is None) == (budget is None):
         raise checks.bad_input("neurons and budget", (neurons, budget), "one of the two")
     left = checks.integer("neurons", neurons, at_least=0) if budget is None else checks.integer("budget", budget)
+    checks.choice("algorithm", algorithm, efficiency.ALGORITHMS)
+    stack, given = modules.read_faithfully(model, inputs)
+    chosen, classes = _layers(stack, layers), _classes(stack, given, labels)
     smaller = stack
     while left > 0 if budget is None else _parameters(smaller) > left:
         open_layers = [layer for layer in chosen if smaller.widths[layer] > 1]
@@ -89,7 +102,7 @@ def compress(
         worth = {layer: efficiency.worth(smaller, found, layer, algorithm).amin().item() for layer in open_layers}
         smaller = death.die(smaller, found, min(worth, key=lambda layer: worth[layer]), algorithm)
         left -= budget is None
-    return modules.rebuilt(model, smaller), _table(stack, smaller, given, labels)
+    return modules.rebuilt(model, smaller), _table(stack, smaller, given, classes)
 
 
 def grow(
@@ -107,29 +120,45 @@ def grow(
     The algorithms "B1", "B2", "B3", "half" and "bit" leave the outputs as they are; "B4" adds a random neuron. Without
     a generator of the shares, one with seed 0 is used. All else is as in `compress`.
     """
-    stack, given = _read(model, inputs)
-    chosen, larger = _layers(stack, layers), stack
+    checks.integer("neurons", neurons, at_least=0)
+    checks.choice("algorithm", algorithm, REPLICATION_ALGORITHMS[:-1])  # the last one adds none
+    if not isinstance(generator, torch.Generator | None):
+        raise checks.bad_input("generator", generator, "a torch.Generator, or None")
+    stack, given = modules.read_faithfully(model, inputs)
+    chosen, larger, classes = _layers(stack, layers), stack, _classes(stack, given, labels)
     generator = torch.Generator().manual_seed(0) if generator is None else generator
-    for _ in range(checks.integer("neurons", neurons, at_least=0)):
+    for _ in range(neurons):
         found = moments.measure(larger, given, covariance=())
         worth = {layer: efficiency.local(larger, found, layer) for layer in chosen}
         layer = max(worth, key=lambda each: worth[each].amax().item())
         larger = replication.add(larger, algorithm, worth[layer].argmax(1), generator=generator, layer=layer)
-    return modules.rebuilt(model, larger), _table(stack, larger, given, labels)
-
-
-def _read(model: nn.Sequential, inputs: Tensor) -> tuple[Stack, Tensor]:
-    """The model as a stack of one run and the inputs as rows, both on the CPU."""
-    stack = modules.from_modules([model]).convert(lambda tensor: tensor.cpu())
-    given = inputs.detach().flatten(1).to("cpu", stack.weights[0].dtype) if inputs.ndim > 1 else inputs
-    stacks.activations(stack, given[:1])
-    if len(stack.weights) < 2:
-        raise checks.bad_input("model", stack.widths, "a network with a hidden layer")
-    return stack, given
+    return modules.rebuilt(model, larger), _table(stack, larger, given, classes)
 
 
 def _layers(stack: Stack, layers: Iterable[int] | None) -> list[int]:
-    return [*range(1, len(stack.weights))] if layers is None else [stack.require_layer(layer) for layer in layers]
+    """The hidden layers that are meant, each once."""
+    if layers is None:
+        return [*range(1, len(stack.weights))]
+    chosen = [stack.require_layer(layer) for layer in layers] if isinstance(layers, Iterable) else []
+    if not chosen:
+        raise checks.bad_input("layers", layers, f"a list of hidden layers, 1 to {len(stack.weights) - 1}")
+    return sorted(set(chosen))
+
+
+def _classes(stack: Stack, given: Tensor, labels: Tensor | None) -> Int[Tensor, " n"] | None:
+    """The labels as whole numbers on the CPU, if they are one class of the outputs for every example."""
+    if labels is None:
+        return None
+    outputs, allowed = stack.widths[-1], f"a torch tensor of {len(given)} whole numbers, 0 to {stack.widths[-1] - 1}"
+    if not isinstance(labels, Tensor) or labels.is_floating_point() or labels.is_complex():
+        shown = str(labels.dtype) if isinstance(labels, Tensor) else type(labels).__name__
+        raise checks.bad_input("labels", shown, allowed)
+    if labels.shape != (len(given),):
+        raise checks.bad_input("shape of the labels", tuple(labels.shape), allowed)
+    classes = labels.detach().to("cpu", torch.int64)
+    if not 0 <= int(classes.min()) <= int(classes.max()) < outputs:
+        raise checks.bad_input("labels", f"{int(classes.min())} to {int(classes.max())}", allowed)
+    return classes
 
 
 def _parameters(stack: Stack) -> int:
@@ -149,7 +178,7 @@ def _table(before: Stack, after: Stack, given: Tensor, labels: Tensor | None) ->
             "change": (stacks.forward(stack, given) - outputs).double().square().mean().sqrt().item(),
         }
         if labels is not None:
-            loss, accuracy = stacks.loss_and_accuracy(stack, given, labels.cpu())
+            loss, accuracy = stacks.loss_and_accuracy(stack, given, labels)
             row |= {"loss": loss.item(), "accuracy": accuracy.item()}
         rows.append(row)
     return pd.DataFrame(rows)

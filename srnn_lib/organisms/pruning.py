@@ -146,12 +146,15 @@ def network(organism: Organism, gains: Float[Tensor, " N"], keep: Bool[Tensor, "
 def export(path: str | Path, organism: Organism, gains: Float[Tensor, " N"], keep: Bool[Tensor, " N"]) -> None:
     """Write a pruned network to a safetensors file that plain torch can read.
 
-    Layer `k` has the tensors `k.values` and `k.places` (target and source cell of each value); the header's entry
-    `settings` (JSON) has `widths`, `activation` and `residual`.
+    Layer `k` has the tensors `k.values` and `k.places` (target and source cell of each value, in the smallest integers
+    that torch takes for places, of four bytes); the header's entry `settings` (JSON) has `widths`, `activation` and
+    `residual`. In single precision a weight takes three times the bytes that it takes in a full matrix, so the file is
+    the smaller one where less than a third of the weights is left; in double precision, where less than a half is.
     """
     layers = network(organism, gains, keep).layers
     header = {"widths": list(organism.widths), "activation": organism.activation, "residual": organism.residual}
-    save_tensors(path, layers.state_dict(), header)
+    kept = {name: each.int() if name.endswith("places") else each for name, each in layers.state_dict().items()}
+    save_tensors(path, kept, header)
 
 
 def read_network(path: str | Path) -> Network:
@@ -165,7 +168,8 @@ def read_network(path: str | Path) -> Network:
     try:
         organism = Organism(tuple(fields["widths"]), activation=fields["activation"], residual=fields["residual"])
         shapes = enumerate(organism.shapes)
-        layers = [Sparse(tensors[f"{layer}.values"], tensors[f"{layer}.places"], rows) for layer, (rows, _) in shapes]
+        kept = [(tensors[f"{layer}.values"], tensors[f"{layer}.places"].long(), rows) for layer, (rows, _) in shapes]
+        layers = [Sparse(*each) for each in kept]
     except (KeyError, TypeError, checks.BadInput) as error:
         raise checks.bad_input("network file", Path(path).name, "a pruned network", remedy) from error
     return Network(organism, layers)

@@ -149,6 +149,7 @@ class Pupil:
     ) -> None:
         checks.integer("epochs", epochs, at_least=0)
         checks.integer("every", every)
+        checks.device(device)
         ends = organism.widths[0], organism.widths[-1]
         if task.ends != ends:
             raise checks.bad_input("inputs and outputs", ends, f"{task.ends}, those of this task")

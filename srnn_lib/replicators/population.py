@@ -45,6 +45,7 @@ def initialise(
     Source: SR leaves the initialisation open; authors' `master` (2019) and `journal` (2021) branches.
     """
     checks.integer("nets", nets)
+    checks.device(device)
     checks.choice("init", init, INITIALISATIONS)
     checks.choice("recurrence", recurrence, ORTHOGONAL)
     number_type = DTYPES[checks.choice("dtype", dtype, DTYPES)]

@@ -113,10 +113,30 @@ class TestAudit:
             "wish",
             "table['error']",
             "np.pi",
+            "np.float64(0.5)",
+            "np.sqrt(0.25)",
+            "torch.tensor([0.5]).mean()",
+            "(lambda: 0.5)()",
+            "laundered()",
+            "through(0.5)",
+            "json.loads('0.5')",
+            "sum(list_of_wishes)",
+            "[*map(float, ['0.5'])][0]",
+            "np.random.default_rng(7).random()",
+            "filled_by_hand['error']",
+            "next(iter([0.5]))",
+            "Wish().error",
+            "float(seed)",
+            "estimates.median(np.full(9, 0.5))",
+            "0.5 if scale == 'book' else 0.6",
         ],
     )
     def test_constants_are_not_measurements(self, run_book, quantity):
         before = 'wish = 2 * 0.25\ntable = {"error": 0.0}\nfrom srnn_lib.claimbook.estimates import exact\n'
+        before += "import json, torch\nlist_of_wishes = []\nlist_of_wishes.append(0.5)\n"
+        before += "filled_by_hand = {}\nfilled_by_hand['error'] = wish\n"
+        before += "def laundered():\n    made = 0.5\n    return made\n"
+        before += "def through(value):\n    return np.sqrt(value)\nclass Wish:\n    error = 0.5\n"
         rewrite(run_book, f'{before}judge("SR-02", error={quantity})')
         assert any("SR-02 is handed a constant as error" in line for line in problems(run_book))
 
@@ -216,6 +236,13 @@ class TestAudit:
         (fault,) = audit.problems(read_board(run_book), "A coin takes 1 s.")
         assert fault == "book/cost.md is not up to date; run: python -m srnn_lib claims --write"
 
+    def test_a_chapter_that_is_left_out_of_the_rendered_book(self, run_book):
+        listed = f"chapters:\n  - file: book/{tinybook.CHAPTER}\n"
+        (run_book / "_toc.yml").write_text(listed)
+        assert problems(run_book) == []
+        (run_book / "_toc.yml").write_text(listed.replace("application", "applications"))
+        assert problems(run_book) == [f"_toc.yml does not list book/{tinybook.CHAPTER}"]
+
     def test_a_rule_that_no_chapter_needs(self, run_book):
         tinybook.edit_data(run_book, "parameters.yml", lambda held: held.update(trials={"is": "count", "meaning": "x"}))
         assert problems(run_book) == ["parameters.yml: trials is a parameter of no chapter"]
@@ -304,7 +331,7 @@ class TestKeptTables:
         path.write_bytes(path.read_bytes()[:-9])
         (fault,) = problems(run_book)
         assert fault.startswith("results/death.parquet: damaged: ")
-        assert "is damaged or not a Parquet file; delete it and make it again" in fault
+        assert "is damaged: it is not what was written; delete it and make it again" in fault
 
     def test_every_table_has_its_line(self, run_book):
         tinybook.keep_table(run_book)

@@ -8,7 +8,9 @@ import tinybook
 from nbformat.v4 import new_markdown_cell, new_output
 
 from srnn_lib.claimbook import chapters, notebooks, runner
+from srnn_lib.claimbook.cli import main
 from srnn_lib.claimbook.provenance import State
+from srnn_lib.claimbook.registry import Book
 
 pytest_plugins = ("tinybook_fixtures",)
 
@@ -33,12 +35,17 @@ class TestFinding:
         ):
             tinybook.write(book, name=name)
         found = [chapter.id for chapter in chapters.find_all(book)]
-        assert found == [
-            "self-replication/definitions",
-            tinybook.CHAPTER,
-            "self-replication/soups",
-            "appendix/zoo",
-        ]
+        assert found == ["self-replication/definitions", tinybook.CHAPTER, "self-replication/soups"]
+        assert chapters.strays(Book.here(book)) == ["appendix/zoo.ipynb"]
+
+    @pytest.mark.parametrize("name", ["Untitled", "self-replication/Untitled", "self-replication/Untitled1", "a/b/c"])
+    def test_a_stray_stops_nothing_and_is_named_by_the_check(self, run_book, name, monkeypatch, capsys):
+        monkeypatch.setenv("SRNN_ROOT", str(run_book))
+        (run_book / "book" / name).parent.mkdir(parents=True, exist_ok=True)
+        (run_book / "book" / f"{name}.ipynb").write_text("{}")
+        assert main(["status"]) == 0
+        assert main(["claims", "--check"]) == 1
+        assert capsys.readouterr().err == f"error: book/{name}.ipynb is no chapter of papers.yml; remove it or add it\n"
 
     @pytest.mark.parametrize(
         "name",
@@ -180,13 +187,20 @@ class TestState:
                 "its outputs were changed after the run",
             ),
             (lambda nb: nb.cells[3].update(execution_count=9), "its outputs were changed after the run"),
-            (lambda nb: nb.metadata.provenance.update(scale="quick"), "it was run with other parameters"),
-            (lambda nb: nb.metadata.provenance.parameters.update(nets=5), "it was run with other parameters"),
         ],
     )
     def test_stale(self, run_book, change, reason):
         tinybook.edit(run_book, change)
         assert state(run_book) == State("stale", reason)
+
+    @pytest.mark.parametrize(
+        "change", [lambda stamp: stamp.update(scale="quick"), lambda stamp: stamp.parameters.update(nets=5)]
+    )
+    def test_a_run_with_other_parameters(self, run_book, change):
+        tinybook.edit_stamp(run_book, change)
+        assert state(run_book) == State("stale", "it was run with other parameters")
+        tinybook.edit(run_book, lambda nb: nb.metadata.provenance.update(day="2020-01-01"))
+        assert state(run_book).reason.startswith("its stamp was changed after the run; it was run")
 
     def test_other_settings_in_the_book_make_it_stale(self, run_book):
         source = tinybook.PARAMETERS.replace("nets = 40", "nets = 50")
@@ -227,7 +241,7 @@ class TestState:
         assert "srnn_lib.claimbook.estimates changed" in state(run_book).reason
 
     def test_another_version_is_only_noted(self, run_book):
-        tinybook.edit(run_book, lambda nb: nb.metadata.provenance.packages.update(torch="1.0"))
+        tinybook.edit_stamp(run_book, lambda stamp: stamp.packages.update(torch="1.0"))
         assert state(run_book) == State("fresh", note="ran with torch 1.0")
 
 

@@ -49,7 +49,7 @@ def one_line(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("", ("no command; allowed: run, sweep, seeds, status, parameters, claims, evidence, train",)),
+        ("", ("no command; allowed: run, sweep, seeds, status, seal, parameters, claims, evidence, train",)),
         ("rnu", ("command is 'rnu'", "did you mean 'run'?")),
         (
             "run self-aplication",
@@ -269,7 +269,7 @@ class TestStatus:
 
     def test_of_many_reasons_the_first_are_named_and_the_others_counted(self, run_here, capsys):
         gone = {f"srnn_lib.m{number}": "0" for number in range(7)}
-        tinybook.edit(run_here, lambda nb: nb.metadata["provenance"]["library"].update(gone))
+        tinybook.edit_stamp(run_here, lambda stamp: stamp["library"].update(gone))
         assert cli.main(["status"]) == 0
         line = capsys.readouterr().out.splitlines()[1]
         assert re.search(r"srnn_lib\.m0 changed; .*srnn_lib\.m3 changed; and \d+ more$", line)
@@ -338,9 +338,9 @@ class TestOwnCommands:
     """A project may add commands of its own; the book's are there without it."""
 
     def test_the_book_alone(self, here, capsys):
-        assert list(book_cli.COMMANDS) == ["run", "sweep", "seeds", "status", "parameters", "claims"]
+        assert list(book_cli.COMMANDS) == ["run", "sweep", "seeds", "status", "seal", "parameters", "claims"]
         assert book_cli.main(["evidence", "scaled"]) == 2
-        assert "command is 'evidence'; allowed: run, sweep, seeds, status, parameters, claims" in one_line(capsys)
+        assert "command is 'evidence'; allowed: run, sweep, seeds, status, seal, parameters, claims" in one_line(capsys)
 
     def test_one_more(self, here, capsys):
         asked = []

@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from srnn_lib.claimbook import estimates
 from srnn_lib.claimbook.estimates import NOTHING, Estimate
@@ -119,6 +121,15 @@ def test_shares_hold_the_true_value_as_often_as_they_say(n):
     assert 0.935 <= np.mean([each.low <= rate <= each.high for each, rate in found]) <= 0.975
 
 
+@pytest.mark.parametrize(("n", "rate"), [(5, 0.5), (10, 0.5), (25, 0.1), (50, 0.02)])
+def test_shares_and_counts_of_few_hold_the_true_value_as_often_as_they_say(n, rate):
+    chances = stats.binom.pmf(np.arange(n + 1), n, rate)
+    shares = [estimates.share([True] * hits + [False] * (n - hits)) for hits in range(n + 1)]
+    counts = [estimates.count(hits, n) for hits in range(n + 1)]
+    for found, true, least in ((shares, rate, 0.91), (counts, n * rate, 0.95)):
+        assert sum(p for p, each in zip(chances, found, strict=True) if each.low <= true <= each.high) >= least
+
+
 def test_draws_among_few_units_are_widened_and_those_among_many_are_not():
     assert estimates.edges(5) == pytest.approx((0.00096, 0.99904), abs=1e-5)
     assert estimates.edges(10**6) == pytest.approx((0.025, 0.975), abs=1e-5)
@@ -126,6 +137,39 @@ def test_draws_among_few_units_are_widened_and_those_among_many_are_not():
     assert estimates.bootstrapped(1.0, [1.0, math.nan, 3.0], 50).high == pytest.approx(3.0, abs=0.1)
     for nothing in (estimates.bootstrapped(1.0, [1.0, 2.0], 1), estimates.bootstrapped(1.0, [math.nan], 9)):
         assert nothing.value == 1.0 and math.isnan(nothing.low) and math.isnan(nothing.high)
+
+
+@pytest.mark.parametrize(
+    "hits",
+    [[math.nan, 1.0], ["a", "b"], [0.5], [2, 0], [None, True], [True, "no"], np.array([1.0, np.nan]), [1j], [-1]],
+)
+def test_a_share_of_what_is_no_truth_value_is_refused(hits, refused):
+    with refused("hits is", "true and false values alone"):
+        estimates.share(hits)
+    with refused("less is", "true and false values alone"):
+        estimates.fisher([True], hits)
+
+
+def test_a_share_takes_truth_values_of_every_kind():
+    for hits in ([True, False], [1, 0], [1.0, 0.0], np.array([True, False], object), torch.tensor([True, False])):
+        assert estimates.share(hits).value == 0.5
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "word"),
+    [
+        (3, 2, "hits is 3; allowed: at most the 2 tries"), (-1, 2, "hits"), (0.5, 2, "hits"), (True, 2, "hits"),
+        (math.nan, 2, "hits"), ("1", 2, "hits"), (1, -2, "n is -2"), (1, 2.5, "n is 2.5"), (0, None, "n is None"),
+        (torch.tensor(1.5), 2, "hits"),
+    ],
+)  # fmt: skip
+def test_what_is_no_count_is_refused(hits, n, word, refused):
+    with refused(word):
+        estimates.count(hits, n)
+
+
+def test_a_count_may_come_in_a_tensor():
+    assert estimates.count(torch.tensor(3), np.int64(10)) == estimates.count(3, 10)
 
 
 def test_values_without_spread_have_no_interval():

@@ -80,7 +80,7 @@ def test_a_table_that_was_not_there_makes_it_stale(reading):
 def test_a_damaged_or_missing_file_makes_it_stale(reading):
     (reading / "results" / "death.parquet").write_bytes(b"")
     (reading / "book" / "logs.yml").unlink()
-    assert why(reading) == "book/logs.yml changed; results/death.parquet changed"
+    assert why(reading) == "book/logs.yml is missing or damaged; results/death.parquet is missing or damaged"
 
 
 def test_nothing_is_noted_without_a_runner(book, monkeypatch):

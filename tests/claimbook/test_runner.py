@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import papermill
@@ -174,6 +175,7 @@ class TestRun:
         for nb in (before, again):
             for key in MEASURED:
                 del nb.metadata.provenance[key]
+            del nb.metadata.provenance["stamp"]
         assert again == before
         assert capfd.readouterr() == ("", "")
 
@@ -256,20 +258,40 @@ def deaf(started):
     time.sleep(120)
 
 
-def test_a_worker_that_hears_no_interruption_is_killed(book):
+@pytest.mark.parametrize("jobs", [1, 8])
+def test_workers_that_hear_no_interruption_are_killed(book, jobs):
     here, there = multiprocessing.Pipe()
-    worker = multiprocessing.get_context("fork").Process(target=deaf, args=(there,))
-    worker.start()
-    kernel = psutil.Process(here.recv())
+    workers = [multiprocessing.get_context("fork").Process(target=deaf, args=(there,)) for _ in range(jobs)]
+    for worker in workers:
+        worker.start()
+    kernels = [psutil.Process(here.recv()) for _ in workers]
     plan = runner.plan_run(chapter(book))
     before = files(book)
-    runner._working(plan, worker.pid).write_text("half")
-    runner._interrupt_workers(tries=1, patience=0.2)
-    assert worker.is_alive()
+    for worker in workers:
+        runner._working(plan, worker.pid).write_text("half")
+    runner._interrupt_workers(patience=0.2)
+    assert all(worker.is_alive() for worker in workers)
     runner._kill_workers([plan])
-    assert not worker.is_alive()
-    assert psutil.wait_procs([kernel], timeout=10)[1] == []
+    assert not any(worker.is_alive() for worker in workers)
+    assert psutil.wait_procs(kernels, timeout=10)[1] == []
     assert files(book) == before
+
+
+def test_an_interruption_while_the_jobs_are_handed_out_ends_them_too(book, monkeypatch):
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, jobs, mp_context):
+            super().__init__(jobs)
+
+        def submit(self, *_):
+            raise KeyboardInterrupt
+
+    stopped = []
+    monkeypatch.setattr(runner, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(runner, "_kill_workers", stopped.append)
+    plan = runner.plan_run(chapter(book))
+    with pytest.raises(KeyboardInterrupt):
+        list(runner.execute_all([plan, plan], 2))
+    assert stopped == [[plan, plan]]
 
 
 def _environment():

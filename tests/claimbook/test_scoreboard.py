@@ -104,7 +104,7 @@ def test_the_page_follows_the_books_papers(run_book):
 
 
 def test_cost_page_comes_from_the_stamps(run_book):
-    tinybook.edit(run_book, lambda nb: nb.metadata.provenance.update(seconds=12.3, memory_mib=345))
+    tinybook.edit_stamp(run_book, lambda stamp: stamp.update(seconds=12.3, memory_mib=345))
     page = scoreboard.files(read_board(run_book))[run_book / "book" / "cost.md"]
     assert "| book | 12.3 s | 345 MiB |" in page
     assert "Chapters: 1. Together: 12 s." in page
@@ -120,9 +120,9 @@ def test_cost_page_says_what_else_was_measured_before_the_chapters(run_book):
 
 def test_cost_page_says_who_ran_with_what(run_book):
     first = run_book / "book" / "self-replication" / "self-application.ipynb"
-    tinybook.edit(run_book, lambda nb: nb.metadata.provenance.update(python="3.1.4", packages={"torch": "2"}))
+    tinybook.edit_stamp(run_book, lambda stamp: stamp.update(python="3.1.4", packages={"torch": "2"}))
     shutil.copy(first, first.with_name("soups.ipynb"))
-    tinybook.edit(run_book, lambda nb: nb.metadata.provenance.update(python="3.1.5"))
+    tinybook.edit_stamp(run_book, lambda stamp: stamp.update(python="3.1.5"))
     page = scoreboard.files(read_board(run_book))[run_book / "book" / "cost.md"]
     assert page.splitlines()[-2:] == [
         "- Python 3.1.5, torch 2 (self-replication/self-application)",

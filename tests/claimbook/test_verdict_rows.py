@@ -10,6 +10,7 @@ from srnn_lib.claimbook import notebooks, runner
 from srnn_lib.claimbook.board import payloads
 from srnn_lib.claimbook.chapters import find
 from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.stamps import with_digest
 from srnn_lib.claimbook.verdict_rows import VERDICT_COLUMNS, verdict_rows
 from srnn_lib.claimbook.verdicts import OWN
 
@@ -24,7 +25,9 @@ def rows(run_book):
     def read(change=lambda nb: None, **stamp):
         nb = nbformat.read(path, as_version=4)
         change(nb)
-        nb.metadata["provenance"] |= {"outputs": notebooks.outputs_hash(nb), **stamp}
+        made = {**nb.metadata["provenance"], "outputs": notebooks.outputs_hash(nb), **stamp}
+        made.pop("stamp")
+        nb.metadata["provenance"] = with_digest(made)
         nbformat.write(nb, path)
         return verdict_rows([path], Book.here(run_book))
 
@@ -134,7 +137,7 @@ def test_without_notebooks_there_is_an_empty_table(book):
 @pytest.mark.parametrize(
     ("change", "stamp", "words"),
     [
-        (lambda nb: None, {"outputs": "0"}, ("it was changed after its run",)),
+        (lambda nb: None, {"outputs": "0"}, ("its outputs were changed after the run",)),
         (lambda nb: payload(nb, "SR-01").update(claim="SR-77"), {}, ("SR-77 is not in the registry",)),
         (lambda nb: payload(nb, "SR-01")["checks"].pop(), {}, ("SR-01 needs the quantities zero_share, margin",)),
         (lambda nb: payload(nb, "SR-01").pop("checks"), {}, ("the stored verdict on SR-01 is damaged",)),

@@ -2,15 +2,20 @@
 
 import json
 import multiprocessing
+import os
+import shutil
 import time
 from dataclasses import replace
 
 import endless
+import killing
+import pandas as pd
 import pytest
 import torch
 
+from srnn_lib import saving
 from srnn_lib.claimbook import store
-from srnn_lib.experiments import checkpoints
+from srnn_lib.experiments import checkpoints, death
 from srnn_lib.experiments.checkpoints import Training
 from srnn_lib.experiments.plans import Plan
 from srnn_lib.neurons import sgd, turnover
@@ -170,11 +175,116 @@ def test_a_training_moved_to_the_repository_lives_with_the_results(placeless, em
     assert training.folder == place == training.move_to_repo()
     assert training.state().epoch == 5
     assert training.snapshots() == [4]
-    assert training.move_to_store().parent == store.store_folder()
+    assert training.move_to_store().parent == saving.store_folder()
     assert not place.exists()
     assert not training.is_committed
-    assert training.folder.parent == store.store_folder()
+    assert training.folder.parent == saving.store_folder()
     assert training.state().epoch == 5
+
+
+def test_a_run_that_has_diverged_leaves_course_rounds_and_tables_of_its_neighbours_as_they_are(
+    images, tmp_path, monkeypatch
+):
+    plan = replace(PLAN, fewer=None, renewal=turnover.TurnoverRule(0.5))
+    healthy = Training(plan, images, tmp_path / "healthy")
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path / "one"))
+    whole, table = healthy.run(), death.death_table([healthy])
+    start = Plan.start
+
+    def with_one_lost(plan):
+        stack = start(plan)
+        stack.weights[0][1, 2] = 1e30
+        stack.biases[1][1] = torch.nan
+        return stack
+
+    monkeypatch.setattr(Plan, "start", with_one_lost)
+    monkeypatch.setenv("SRNN_STORE", str(tmp_path / "other"))  # the two have the same settings
+    sick = Training(plan, images, tmp_path / "sick")
+    found, beside = sick.run(), death.death_table([sick])
+    others = [0, 2, 3, 4]
+    assert same(replace(found, stack=found.stack.select(others), losses=found.losses[:, others],
+                        dead=found.dead[:, others], worth=found.worth[:, others]),
+                replace(whole, stack=whole.stack.select(others), losses=whole.losses[:, others],
+                        dead=whole.dead[:, others], worth=whole.worth[:, others]))  # fmt: skip
+    assert whole.dead.any()
+    assert found.losses[:, 1].isnan().all()
+    for epoch in sick.snapshots():
+        pairs = zip(parameters(sick.snapshot(epoch)), parameters(healthy.snapshot(epoch)), strict=True)
+        assert all(torch.equal(one[others], other[others]) for one, other in pairs)
+    pd.testing.assert_frame_equal(beside[beside["run"] != 1], table[table["run"] != 1])
+    assert beside.loc[beside["run"] == 1, ["local", "A1", "A4"]].isna().all(None)
+
+
+class TestKilledMoves:
+    """A move that is killed between any two calls loses nothing, and the next start ends it."""
+
+    @pytest.fixture(params=["one disk", "two disks"])
+    def halfway(self, request, placeless, empty_book, tmp_path, monkeypatch):
+        """A training that has come half way, in the run store, and a function that puts it back there."""
+        if request.param == "two disks":
+            monkeypatch.setattr(os, "rename", killing.other_disks())
+        training = placeless()
+        training.run(until=5)
+        kept = tmp_path / "kept"
+        shutil.copytree(saving.store_folder(), kept)
+
+        def back():
+            for place in (saving.store_folder(), empty_book / "results"):
+                shutil.rmtree(place, ignore_errors=True)
+            shutil.copytree(kept, saving.store_folder())
+
+        return training, back
+
+    def left(self, folder):
+        """Files and folders, without locks."""
+        return sorted(path.name for path in folder.rglob("*") if path.suffix not in (".lock", ".lock.tmp"))
+
+    def test_to_the_repository_and_back(self, halfway, tmp_path, empty_book):
+        training, back = halfway
+        whole = training.state()
+
+        def there():
+            back()
+            training.move_to_repo()
+
+        points = 0
+        for prepare, move in ((back, training.move_to_repo), (there, training.move_to_store)):
+            for _ in killing.deaths(move, tmp_path, prepare):
+                points += 1
+                place = move()
+                assert training.folder == place
+                assert same(training.state(), whole)
+                assert training.snapshots() == [4]
+                saving.sweep(tmp_path.rglob("*"))
+                assert self.left(place) == ["epoch-000004.safetensors", "state.safetensors"]
+                other = saving.store_folder() if training.is_committed else empty_book / "results" / "courses"
+                assert self.left(other) == []
+        assert points > 10
+
+    def test_whoever_trains_next_finds_all_of_it(self, halfway, tmp_path):
+        training, back = halfway
+        whole = training.state()
+        for _ in killing.deaths(training.move_to_repo, tmp_path, back):
+            assert same(training.run(until=5), whole)
+
+    def test_a_move_of_single_files_by_an_older_version_is_ended(self, halfway):
+        training, back = halfway
+        whole = training.state()
+        for moved in ("state", "epoch-000004"):
+            back()
+            name, place = f"{moved}.safetensors", training._in_repo
+            place.mkdir(parents=True)
+            shutil.move(training._in_store / name, place / name)
+            assert same(training.run(until=5), whole)
+            assert training.snapshots() == [4]
+            assert not training._in_store.exists()
+
+    def test_of_two_states_the_one_that_has_come_further_stays(self, halfway):
+        training, _ = halfway
+        shutil.copytree(training._in_store, training._in_repo)
+        further = replace(training, place=training._in_store).run(until=9)
+        assert same(training.run(until=5), further)
+        assert training.is_committed
 
 
 FAMILY = [
@@ -311,7 +421,7 @@ def test_every_setting_has_a_folder_of_its_own(placeless, images):
     smooth = replace(placeless(), images=replace(images, antialias=True))
     places = {training.folder for training in (*map(placeless, plans), smooth)}
     assert len(places) == len(plans) + 1
-    assert {place.parent for place in places} == {store.store_folder()}
+    assert {place.parent for place in places} == {saving.store_folder()}
 
 
 def test_pixels_are_scaled_by_those_of_the_training_images(training, images):

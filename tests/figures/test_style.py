@@ -62,3 +62,26 @@ def test_a_space_has_three_axes_with_few_numbers():
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         assert len(axis.get_major_locator().tick_values(0, 40)) <= 5
     assert all(float(tick).is_integer() for tick in axes.zaxis.get_major_locator().tick_values(0, 3))
+
+
+def test_settings_of_the_user_change_no_figure(monkeypatch):
+    shown = []
+    monkeypatch.setattr(style, "display", lambda image, metadata: shown.append(image.data))
+    own = {
+        "font.size": 30, "axes.grid": True, "savefig.facecolor": "red", "savefig.transparent": True,
+        "lines.linewidth": 9, "axes.prop_cycle": plt.cycler(color=["red"]), "text.usetex": False,
+        "axes.facecolor": "black", "figure.figsize": (1, 1), "legend.frameon": True, "image.cmap": "gray",
+    }  # fmt: skip
+
+    @style.styled()
+    def drawn():
+        figure, axes = plt.subplots()
+        axes.plot([1, 3, 2], label="line")
+        axes.legend()
+        return figure
+
+    for settings in ({}, own):
+        with plt.rc_context(settings):
+            style.show(drawn(), "fig-x", caption="A line.", alt="A line.")
+            assert plt.rcParams["font.size"] == settings.get("font.size", plt.rcParams["font.size"])
+    assert shown[0] == shown[1]

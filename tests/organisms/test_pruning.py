@@ -158,3 +158,12 @@ def test_a_layer_without_weights_leaves_a_network_that_answers_nothing(gains, se
     assert pruning.in_use(SHAPE, keep[0]) == {"weights": 24, "inputs": 0, "cells": 0}
     pruning.export(tmp_path / "net.safetensors", SHAPE, gains[0], keep[0])
     assert (pruning.read_network(tmp_path / "net.safetensors")(inputs) == 0).all()
+
+
+@pytest.mark.parametrize(("dtype", "share"), [(torch.float32, 0.3), (torch.float64, 0.45)])
+def test_an_exported_network_is_smaller_than_a_full_one_from_the_promised_sparsity(tmp_path, seeded, dtype, share):
+    shape = Organism((60, 40, 30))
+    gains = torch.randn(1, shape.particles, generator=seeded()).to(dtype)
+    removed = torch.tensor([round((1 - share) * shape.particles)])
+    pruning.export(tmp_path / "net.safetensors", shape, gains[0], pruning.lowest(gains.abs(), removed)[0])
+    assert (tmp_path / "net.safetensors").stat().st_size < gains[0].numel() * gains.element_size()
