@@ -16,12 +16,14 @@ CHAPTERS := $(sort $(filter-out %.run.ipynb,$(wildcard book/*/*.ipynb)))
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 2400 -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 stage = @printf '\n== %s\n'
+# What makes this machine compute as others do: simpler processors, for PyTorch and for OpenBLAS, and numbers of threads.
+PLACES ?= ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=1 OMP_NUM_THREADS=2 OMP_NUM_THREADS=4
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 # The tensors are tiny: a second thread gains nothing, and loses much where two test workers share two cores.
 export OMP_NUM_THREADS ?= 1
-.PHONY: help book check test html serve format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
+.PHONY: help book check test elsewhere html serve format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
         claims strict site workflow
 
 help:  ## list the commands
@@ -33,6 +35,12 @@ book: chapters scoreboard html  ## run every chapter from scratch, then render t
 check: style types fast chapter  ## check what can be checked in five minutes: style, types, fast tests, one chapter
 
 test: style types unit notebooks quick claims strict site  ## check everything that CI checks
+
+elsewhere: $(READY)  ## run the chapters as other processors would, each anew: hours (PLACES=..., CHAPTERS=...)
+	@differ=; for place in $(PLACES); do \
+	  printf '\n== Chapters with %s\n' "$$place"; \
+	  env "$$place" SRNN_STORE="$(CURDIR)/_runs/elsewhere/$$place" $(PY) -m pytest $(NBVAL) $(CHAPTERS) || differ="$$differ $$place"; \
+	done; [ -z "$$differ" ] || { echo "Chapters fail with:$$differ" >&2; exit 1; }
 
 html: $(READY)  ## render the book from the stored outputs, without running anything
 	$(stage) 'Rendering'

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 LANDMARKS = ("_config.yml", "book/claims.yml")
+WITHOUT = "replicators, organisms, neurons, data and figures need none"
+"""What of the library works without a book, as where it was installed from a wheel."""
 SEALING = "python -m srnn_lib seal"
 """The command that seals what was kept before files were sealed."""
 _MARK = b"sha256 of this file: "
@@ -45,7 +47,7 @@ def root(start: Path | None = None) -> Path:
     if named:
         raise bad_input("SRNN_ROOT", named, wanted)
     remedy = "change into the project's folder or name it in the variable SRNN_ROOT"
-    raise BadInput(f"no book at or above {start} ({wanted}); {remedy}")
+    raise BadInput(f"no book at or above {start} ({wanted}); {remedy}; {WITHOUT}")
 
 
 def store_folder() -> Path:

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from srnn_lib import checks
 from srnn_lib.checks import BadInput, bad_input
-from srnn_lib.claimbook import notebooks, parameters, provenance
+from srnn_lib.claimbook import notebooks, parameters, provenance, seals
 from srnn_lib.claimbook.content import read_yaml
 from srnn_lib.claimbook.provenance import State
 from srnn_lib.claimbook.registry import Book
@@ -184,5 +184,7 @@ def _other_reads(read: Mapping[str, str], folder: Path) -> list[str]:
 def _says(path: Path) -> str:
     """A digest of what a file says that a chapter has read; empty if it is not there, or damaged."""
     with suppress(BadInput):
+        if path.suffix == ".safetensors":
+            return seals.said(path)
         return rows_digest(read_table(path)[0]) if path.suffix == ".parquet" else digest(read_yaml(path))
     return ""

@@ -1,14 +1,17 @@
-"""Seals of what a project keeps: tables and trainings in `results/`, and the run store."""
+"""Seals of what a project keeps: tables and trainings in `results/`, what pages carry, and the run store."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from srnn_lib import saving
 from srnn_lib.checks import BadInput, bad_input
-from srnn_lib.claimbook import results
+from srnn_lib.claimbook import reads, results
 from srnn_lib.saving import broken_seal, is_sealed
 
 ENDINGS = ("*.parquet", "*.safetensors")
+SPEAK_NOT = {"results": "*.safetensors", "book": "*-data.js"}
+"""Sealed files, by folder, of which no table speaks: trainings, and what scripts in pages carry."""
 
 
 def kept_files(folder: Path) -> list[Path]:
@@ -18,9 +21,30 @@ def kept_files(folder: Path) -> list[Path]:
 
 
 def broken(folder: Path) -> dict[Path, str]:
-    """What is wrong with each tensor file in `results/` that is not what was written; tables speak for themselves."""
-    kept = {path: path.read_bytes() for path in sorted((folder / "results").rglob("*.safetensors"))}
-    return {path: fault for path, content in kept.items() if (fault := broken_seal(content))}
+    """What is wrong with each kept file, tables aside, that is not what was written; tables speak for themselves."""
+    kept = [path for place, names in SPEAK_NOT.items() for path in sorted((folder / place).rglob(names))]
+    return {path: fault for path in kept if (fault := _fault(path))}
+
+
+def _fault(path: Path) -> str:
+    try:
+        return broken_seal(path.read_bytes())
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+
+
+def note_read(path: Path) -> None:
+    """Note that a sealed file of the project was read, for the stamp of the chapter that reads it."""
+    reads.note(path.resolve(), said(path))
+
+
+def said(path: Path) -> str:
+    """A digest of a sealed file; empty if it is not there, or is not what was written."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return ""
+    return "" if broken_seal(content) else hashlib.sha256(content).hexdigest()
 
 
 def seal_files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -25,7 +25,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from srnn_lib import checks, saving
-from srnn_lib.claimbook import store
+from srnn_lib.claimbook import seals, store
 from srnn_lib.data import Images
 from srnn_lib.experiments.plans import Plan
 from srnn_lib.neurons import moments, sgd, turnover
@@ -201,7 +201,10 @@ class Training:
             return self.plan.start()
         if epoch not in (there := self.snapshots()):
             raise checks.bad_input("epoch", epoch, f"one that is kept: {there}", "run the training, or let it go on")
-        return self._stack(self.read(f"epoch-{epoch:06d}"))
+        found = self.read(name := f"epoch-{epoch:06d}")
+        if self.is_committed:
+            seals.note_read(self._path(name))
+        return self._stack(found)
 
     def begin_with(self, other: "Training") -> bool:
         """Begin plain training with one that differs by its rounds alone, if these replaced nobody so far.

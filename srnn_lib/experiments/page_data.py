@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from srnn_lib import data, saving
-from srnn_lib.checks import bad_input
+from srnn_lib.checks import BadInput, bad_input
 from srnn_lib.claimbook import store
 from srnn_lib.experiments import accuracies
 from srnn_lib.neurons.sgd import SGD, SGDRule
@@ -136,15 +136,28 @@ def path_of(name: str, root: Path | None = None) -> Path:
 
 
 def text_of(name: str, values: dict[str, Any]) -> str:
-    """A module that holds these values."""
+    """A module that holds these values, sealed."""
     lines = ",\n".join(f"  {key}: {json.dumps(value)}" for key, value in values.items())
-    head = f"// Made by `python -m srnn_lib explorables --data {name}` (srnn_lib/experiments/page_data.py)."
-    return f"{head}\n\nexport const {name.upper()} = {{\n{lines},\n}};\n"
+    head = f"// Made by `{command_of(name)}` (srnn_lib/experiments/page_data.py).\n// {saving.BLANK_SEAL}"
+    text = f"{head}\n\nexport const {name.upper()} = {{\n{lines},\n}};\n"
+    return saving.sealed(text.encode()).decode()
+
+
+def command_of(name: str) -> str:
+    """What makes the data of an explorable anew."""
+    return f"python -m srnn_lib explorables --data {name}"
 
 
 def carried(name: str, root: Path | None = None) -> dict[str, Any]:
-    """The values of a module that `text_of` wrote."""
-    rows = path_of(name, root).read_text(encoding="utf-8").split("= {\n")[1].split(",\n};")[0].split(",\n  ")
+    """The values of a module that `text_of` wrote.
+
+    Raises:
+        BadInput: It is not what was written.
+    """
+    path = path_of(name, root)
+    if fault := saving.broken_seal(path.read_bytes()):
+        raise BadInput(f"{path.name} is damaged: {fault}; make it again: {command_of(name)}")
+    rows = path.read_text(encoding="utf-8").split("= {\n")[1].split(",\n};")[0].split(",\n  ")
     return {key.strip(): json.loads(value) for key, value in (row.split(": ", 1) for row in rows)}
 
 

@@ -21,6 +21,7 @@ HOST = "host.js"
 _IMPORT = re.compile(r'^import \{ ([\w, $\s]+?),? \} from "(\.{1,2}/[\w./-]+)";\n', re.M)
 _DEFAULT = re.compile(r"^export default ", re.M)
 _EXPORT = re.compile(r"^export (?=const|let|function|class|async)", re.M)
+_SEAL = re.compile(r"^// sha256 of this file: .*\n", re.M)
 _NAME = re.compile(r"^(?:export )?(?:const|let|function|class|async function) ([\w$]+)", re.M)
 
 
@@ -96,11 +97,18 @@ def _folder(root: Path | None) -> Path:
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    if not path.is_file():
+        raise checks.bad_input("file of explorables", path.name, "an existing one")
+    return saving.read_text(path)
 
 
 def _body(path: Path) -> str:
-    return _IMPORT.sub("", _read(path)).strip() + "\n"
+    """A module without its imports, and without the seal of what it carries, which is of that file alone."""
+    text = _read(path)
+    if path.stem.endswith("-data") and (fault := saving.broken_seal(path.read_bytes())):
+        again = f"python -m srnn_lib explorables --data {path.stem.removesuffix('-data')}"
+        raise BadInput(f"{path.name} is damaged: {fault}; make it again: {again}")
+    return _SEAL.sub("", _IMPORT.sub("", text)).strip() + "\n"
 
 
 def _imports(path: Path) -> Iterator[Path]:

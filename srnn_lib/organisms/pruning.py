@@ -137,7 +137,18 @@ class Network(nn.Module):
 
 
 def network(organism: Organism, gains: Float[Tensor, " N"], keep: Bool[Tensor, " N"]) -> Network:
-    """The pruned network, in which the removed weights no longer exist."""
+    """The pruned network, in which the removed weights no longer exist.
+
+    Raises:
+        BadInput: Gains that are not one per weight, or a `keep` that is not a truth value for each of them.
+    """
+    wanted = (organism.particles,)
+    for name, given in (("gains", gains), ("keep", keep)):
+        if not isinstance(given, Tensor) or tuple(given.shape) != wanted:
+            found = tuple(given.shape) if isinstance(given, Tensor) else given
+            raise checks.bad_input(f"shape of {name}", found, f"{wanted}, one per weight, in a tensor")
+    if keep.dtype != torch.bool:
+        raise checks.bad_input("keep", f"of {keep.dtype}", "truth values, such as saliency > 0")
     pairs = zip(organism.matrices(gains.detach()[None]), organism.matrices(keep[None]), strict=True)
     layers = [Sparse(matrix[mask], mask[0].nonzero().T, mask.shape[1]) for matrix, mask in pairs]
     return Network(organism, layers)

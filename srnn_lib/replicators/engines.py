@@ -204,7 +204,7 @@ class Trainer:
     ) -> Float[Tensor, "N W"]:
         """The weights after one step of training on `other`, or on the nets themselves; the given ones do not change.
 
-        `order` is that in which each net meets its B training pairs where `rule.batch` is "single"; drawn if None.
+        `order` is that in which each net meets each of its B pairs where `rule.batch` is "single"; drawn if None.
 
         Source: SR §2.3, Definition 4 (self-training); `other` is the "learn" interaction of SR §5.
         """
@@ -244,12 +244,14 @@ class Trainer:
             shapes["other"] = (other, tuple(weights.shape))
         if orders is not None and self._in_sequence:
             shapes["orders"] = (orders, (count, nets, pairs))
-            if orders.numel() and not 0 <= int(orders.min()) <= int(orders.max()) < pairs:
-                found, allowed = f"{orders.min()} to {orders.max()}", f"numbers of pairs, 0 to {pairs - 1}"
-                raise checks.bad_input("orders", found, allowed)
         for name, (given, wanted) in shapes.items():
             if given.shape != wanted:
                 raise checks.bad_input(f"shape of {name}", tuple(given.shape), f"{wanted}")
+        if "orders" not in shapes or orders is None:
+            return
+        if (orders.sort(-1).values != torch.arange(pairs, device=orders.device)).any():
+            found = f"{orders.min()} to {orders.max()}, or some pair twice"
+            raise checks.bad_input("orders", found, f"each of the pairs 0 to {pairs - 1} once")
 
     def _ordered(self, weights: Tensor, orders: Tensor | None, first: int, steps: int) -> Tensor | None:
         """The orders of the pairs in some steps, drawn if none are given; None where a step knows no order."""

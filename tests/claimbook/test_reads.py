@@ -8,6 +8,7 @@ import sys
 import pandas as pd
 import pytest
 import tinybook
+import torch
 
 from srnn_lib import saving
 from srnn_lib.claimbook import chapters, reads, results, runner
@@ -17,20 +18,23 @@ pytest_plugins = ("tinybook_fixtures",)
 
 READING = """from pathlib import Path
 
-from srnn_lib.claimbook import results
+from srnn_lib.claimbook import results, seals
 from srnn_lib.claimbook.registry import Book
 
 logs = Book.here().data("logs.yml")
 kept = results.read_table(Path("../../results/death.parquet"))[0]
-there = results.has_table(Path("../../results/other.parquet"))"""
+there = results.has_table(Path("../../results/other.parquet"))
+seals.note_read(Path("../../results/courses/one/epoch-000001.safetensors"))"""
+NETWORK = "results/courses/one/epoch-000001.safetensors"
 
 
 @pytest.fixture(scope="module")
 def read_once(tmp_path_factory):
-    """A book whose chapter has read facts, a table, and that another table is not there; run once."""
+    """A book whose chapter has read facts, a table, a network, and that another table is not there; run once."""
     book = tinybook.make(tmp_path_factory.mktemp("reading"))
     (book / "book" / "logs.yml").write_text("zero: {weightwise: 27}\n", encoding="utf-8")
     tinybook.keep_table(book)
+    saving.save_tensors(book / NETWORK, {"weights": torch.ones(3)}, {"seed": 3})
     tinybook.write(book, tinybook.chapter(tinybook.code(READING)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SRNN_ROOT", str(book))
@@ -52,7 +56,7 @@ def why(folder):
 
 def test_a_run_stores_what_it_read(reading):
     stamp = chapters.find("self-application").nb.metadata["provenance"]["reads"]
-    assert list(stamp) == ["book/logs.yml", "results/death.parquet", "results/other.parquet"]
+    assert list(stamp) == ["book/logs.yml", NETWORK, "results/death.parquet", "results/other.parquet"]
     assert stamp["results/other.parquet"] == ""
     assert why(reading) == ""
 
@@ -70,6 +74,13 @@ def test_other_rows_make_it_stale_and_another_stamp_does_not(reading):
     rows, stamp = results.read_table(path)
     results.write_table(rows.assign(loss=rows["loss"] + 1e-12), path, stamp)
     assert why(reading) == "results/death.parquet changed"
+
+
+def test_other_networks_make_it_stale(reading):
+    saving.save_tensors(reading / NETWORK, {"weights": torch.zeros(3)}, {"seed": 3})
+    assert why(reading) == f"{NETWORK} changed"
+    (reading / NETWORK).unlink()
+    assert why(reading) == f"{NETWORK} is missing or damaged"
 
 
 def test_a_table_that_was_not_there_makes_it_stale(reading):

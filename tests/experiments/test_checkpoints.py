@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from srnn_lib import saving
-from srnn_lib.claimbook import store
+from srnn_lib.claimbook import reads, seals, store
 from srnn_lib.experiments import checkpoints, death
 from srnn_lib.experiments.checkpoints import Training
 from srnn_lib.experiments.plans import Plan
@@ -180,6 +180,18 @@ def test_a_training_moved_to_the_repository_lives_with_the_results(placeless, em
     assert not training.is_committed
     assert training.folder.parent == saving.store_folder()
     assert training.state().epoch == 5
+
+
+def test_a_snapshot_of_the_repository_is_noted_as_read_and_one_of_the_store_is_not(placeless, empty_book):
+    training = placeless()
+    training.run(until=5)
+    with reads.collected() as found:
+        training.snapshot(4)
+    assert found == {}
+    path = training.move_to_repo() / "epoch-000004.safetensors"
+    with reads.collected() as found:
+        training.snapshot(4)
+    assert found == {path.relative_to(empty_book).as_posix(): seals.said(path)}
 
 
 def test_a_run_that_has_diverged_leaves_course_rounds_and_tables_of_its_neighbours_as_they_are(

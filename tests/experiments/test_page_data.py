@@ -7,11 +7,13 @@ import pytest
 import torch
 
 from srnn_lib import data
+from srnn_lib.claimbook import seals
 from srnn_lib.experiments import page_data
+from srnn_lib.explorables import bundle
 from srnn_lib.neurons.stacks import loss_and_accuracy
 
 ROOT = Path(__file__).resolve().parents[2]
-DIGEST = {"digit": "d2a0fee8bd1a95b1", "death": "02d2e441cfce9a00"}
+DIGEST = {"digit": "664a8315b1ab02a4", "death": "417cb1a220ed5624"}
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +27,29 @@ def test_a_module_is_what_its_values_give(name):
     text = page_data.path_of(name).read_text(encoding="utf-8")
     assert page_data.text_of(name, page_data.carried(name)) == text
     assert hashlib.sha256(text.encode()).hexdigest()[:16] == DIGEST[name]
+
+
+@pytest.mark.parametrize("name", page_data.MODULES)
+def test_a_module_that_was_changed_is_refused_with_what_makes_it(name, tmp_path, monkeypatch, refused):
+    monkeypatch.delenv("SRNN_ROOT")
+    (place := page_data.path_of(name, _book_in(tmp_path))).parent.mkdir(parents=True)
+    whole = page_data.path_of(name, ROOT).read_bytes()
+    for place_of in (0, 10, 100, 120, len(whole) // 2, len(whole) - 2):
+        place.write_bytes(whole[:place_of] + bytes([whole[place_of] ^ 1]) + whole[place_of + 1 :])
+        for read in (lambda: page_data.carried(name, tmp_path), lambda: bundle.bundled(place)):
+            with refused(f"{name}-data.js is damaged", f"explorables --data {name}"):
+                read()
+        assert list(seals.broken(tmp_path)) == [place]
+    place.write_bytes(whole)
+    assert seals.broken(tmp_path) == {}
+
+
+def _book_in(folder):
+    """A folder that counts as a book."""
+    (folder / "_config.yml").touch()
+    (folder / "book").mkdir()
+    (folder / "book" / "claims.yml").touch()
+    return folder
 
 
 def test_the_organism_is_that_of_the_chapter():

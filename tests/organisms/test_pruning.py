@@ -152,6 +152,22 @@ def test_bad_input_is_refused(gains, tmp_path, refused):
         pruning.read_network(tmp_path / "none.safetensors")
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda gains, keep: (gains, keep.float()), ("keep is 'of torch.float32'", "truth values")),
+        (lambda gains, keep: (gains, keep[:-1]), ("shape of keep is (35,)", "(36,)")),
+        (lambda gains, keep: (gains[None], keep), ("shape of gains is (1, 36)", "(36,)")),
+        (lambda gains, keep: (gains, keep.tolist()), ("shape of keep", "in a tensor")),
+    ],
+)
+def test_a_mask_that_does_not_fit_is_refused_and_nothing_written(gains, change, words, tmp_path, refused):
+    given = change(gains[0], gains[0] > 0)
+    with refused(*words):
+        pruning.export(tmp_path / "net.safetensors", SHAPE, *given)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_layer_without_weights_leaves_a_network_that_answers_nothing(gains, seeded, tmp_path):
     keep = (SHAPE.cells[:, 0] == 0)[None].expand(3, -1)
     inputs = torch.randn(20, 6, generator=seeded(1), dtype=torch.float64)

@@ -392,6 +392,8 @@ def test_what_lies_outside_is_refused_before_it_is_looked_up(engine, draw, seede
         trainer.step(weights, weights[:2])
     with refused("shape of orders is (1, 2, 14)", "(1, 3, 14)"):
         trainer.step(weights, order=order[:2])
-    for wrong in (order + 1, order - 1):
-        with refused("orders", "0 to 13"):
+    twice = order.clone()
+    twice[1, 0] = twice[1, 1]
+    for wrong in (order + 1, order - 1, twice):
+        with refused("orders", "each of the pairs 0 to 13 once"):
             trainer.step(weights, order=wrong)

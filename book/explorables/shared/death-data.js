@@ -1,4 +1,5 @@
 // Made by `python -m srnn_lib explorables --data death` (srnn_lib/experiments/page_data.py).
+// sha256 of this file: 22df104c83260d163c1ae7a2fcaf8299a9685ff7e44f76a8aeea1810130f50e0
 
 export const DEATH = {
   widths: [64, 12, 8, 10],

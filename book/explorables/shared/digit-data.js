@@ -1,4 +1,5 @@
 // Made by `python -m srnn_lib explorables --data digit` (srnn_lib/experiments/page_data.py).
+// sha256 of this file: 3d91d4aea49e166e1b65155c43dc4b863003fdcfec206833c1ab301b5f30666d
 
 export const DIGIT = {
   widths: [225, 5, 5, 5, 10],
