@@ -10,6 +10,7 @@
   };
   const rest = query.toUpperCase().replace(/\b[A-Z]+[- ]?\d\d\b/g, "").trim();
   const byId = named(query);
+  const MOST = byId.length ? 12 : 5; // claims shown before the pages
 
   function found() {
     if (byId.length) return byId;
@@ -25,10 +26,10 @@
   }
 
   function list(some) {
-    const items = some.slice(0, 12).map((claim) => made("li", {},
+    const items = some.slice(0, MOST).map((claim) => made("li", {},
       made("a", {href: claim.href}, claim.id), " ",
       made("span", {class: `verdict ${claim.verdict.replace(" ", "-")}`}, claim.verdict), " ", claim.statement));
-    const more = some.length > 12 ? [made("p", {}, `and ${some.length - 12} more on the `,
+    const more = some.length > MOST ? [made("p", {}, `and ${some.length - MOST} more on the `,
       made("a", {href: `book/scoreboard.html#text=${encodeURIComponent(query)}`}, "scoreboard"))] : [];
     return made("section", {class: "claim-results", "aria-labelledby": "claims-found"},
       made("h2", {id: "claims-found"}, some.length === 1 ? "One claim" : `${some.length} claims`),

@@ -83,7 +83,7 @@ class _ClaimPlaces:
             app.add_js_file(INSTRUMENT, loading_method="defer")
         elif page == "search":
             app.add_js_file(CLAIMS_INDEX)
-            app.add_js_file(SEARCH)
+            app.add_js_file(SEARCH, loading_method="defer")
         if doctree is not None:
             self._texts[page] = _plain(context.get("body", ""))
 
