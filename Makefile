@@ -116,7 +116,8 @@ strict: $(READY)
 
 site: $(READY)
 	$(stage) 'Rendered pages, on disk and in a browser'
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py tests/test_explorables*.py
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py tests/test_explorables*.py \
+	  tests/test_places.py tests/test_scoreboard_in_use.py
 
 $(READY): requirements.txt constraints.txt pyproject.toml
 	$(stage) 'Installing into $(VENV) (about 6 GB; one to four minutes on a fast network)'

@@ -26,6 +26,8 @@ Bounds = Mapping[str, float]
 Kind = Literal["empirical", "analytical", "by construction"]
 """Of a claim: decided by measurement, by algebra that is checked on examples, or by how the nets are built."""
 KINDS: tuple[str, ...] = get_args(Kind)
+NONE_PRINTED = "none printed"
+"""What stands as expected where neither the paper nor a log says what should come out."""
 
 
 def accepts(bounds: Bounds, value: float) -> bool:
@@ -150,6 +152,11 @@ class Claim(Content):
     kind: Kind = "empirical"
     follows_from: tuple[str, ...] = Field((), strict=False)
     hinges_on: tuple[str, ...] = Field((), strict=False)
+
+    @property
+    def expects(self) -> bool:
+        """Whether paper or log say what should come out."""
+        return self.expected.rstrip(".") != NONE_PRINTED
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> "Claim":

@@ -24,6 +24,17 @@ MEANINGS = {
     "not testable": "the text of the paper lost the number or formula the claim rests on",
     "open": "its chapter is not written or not run yet, or its run had nothing to measure",
 }
+TERMS = {
+    "Measured": "what the chapter's run gave, with its 95 % interval in brackets: had the experiment been repeated "
+    "many times, 95 of 100 such intervals would contain the true value. After it, how many networks, soups or "
+    "organisms it rests on",
+    "Wanted": "the bound that the criterion sets, fixed before the run. It is ours: the paper's sentence as a number",
+    "Result": "whether the whole interval lies inside the bound (holds), outside (fails), or on both sides "
+    "(undecided). A remark is context, and decides nothing",
+    "Expected": "the number that the paper, or the authors' log, gives for the same thing. It is there to compare "
+    "with, and decides nothing by itself. Where nothing is printed, nothing is said",
+}
+"""The words of a verdict box, for the page that explains them."""
 
 
 def rows(board: Board) -> list[dict[str, Any]]:
@@ -75,11 +86,15 @@ def _row(claim: Claim, board: Board) -> dict[str, Any]:
     verdict = board.verdicts.get(claim.id)
     payload = verdict.payload if verdict else {"verdict": "open", "scale": None, "checks": []}
     first = payload["checks"][0] if payload["checks"] else {}
+    said = [{"label": check.label, "side": check.side} for check in verdict.checks] if verdict else []
     return {
         "id": claim.id, "paper": claim.paper, "kind": claim.kind,
         "verdict": payload["verdict"], "scale": payload["scale"],
         **{key: first.get(key) for key in ("value", "low", "high")},
         "expected": claim.expected, "chapter": claim.chapter, "n": first.get("n"),
+        "place": claim.place, "statement": claim.statement, "criterion": claim.criterion, "note": claim.note,
+        "hinges": board.hinges_of(claim), "follows_from": list(claim.follows_from),
+        "checks": [{**stored, **more} for stored, more in zip(payload["checks"], said, strict=True)],
     }  # fmt: skip
 
 
@@ -92,6 +107,8 @@ def _page(board: Board, table: list[dict[str, Any]]) -> str:
         "decided by measurement, analytical ones by algebra that is checked on examples, and some hold by "
         "construction. The words mean:",
         "\n".join(f"- {SYMBOLS[word]} **{word}**: {meaning}." for word, meaning in MEANINGS.items()),
+        "## How to read a box",
+        "\n".join(f"- **{word}**: {meaning}." for word, meaning in TERMS.items()),
     ]
     for name, paper in board.papers.items():
         parts += [f"## {paper.title}", f"{name}: {counts(table, name)}."]
@@ -106,13 +123,18 @@ def _claims(inside: list[Claim], board: Board) -> str:
     for claim in inside:
         verdict, word = board.verdicts.get(claim.id), board.word(claim)
         scale = f" ({verdict.scale})" if verdict and verdict.scale != "book" else ""
+        said = {"Expected": claim.expected * claim.expects, "Why": claim.note, "Hinges on": _hinges(claim, board)}
         cells.append([
             f"[{claim.id}]({claim.chapter}.ipynb)" if claim.chapter in board.written else claim.id,
             f"{claim.statement} ({claim.place})\n\n    *Criterion:* {claim.criterion}",
-            f"{summary.findings(verdict)}\n\n    *Expected:* {claim.expected}",
+            "\n\n    ".join([summary.findings(verdict), *(f"*{key}:* {text}" for key, text in said.items() if text)]),
             f"{SYMBOLS[word]} {word}{scale}",
         ])  # fmt: skip
     return summary.list_table(cells, summary.WIDTHS)
+
+
+def _hinges(claim: Claim, board: Board) -> str:
+    return ", ".join(board.book.hinges[name].title for name in board.hinges_of(claim))
 
 
 def _cost(written: Sequence[Chapter], measured: str) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 from srnn_lib.claimbook.registry import Paper
 
@@ -78,3 +79,29 @@ def _square(x: int, y: int, word: str, title: str = "") -> str:
 
 def _name(word: str) -> str:
     return "verdict-" + word.replace(" ", "-")
+
+
+def linked_squares(rows: Sequence[Mapping[str, Any]], papers: Mapping[str, Paper], addresses: Mapping[str, str]) -> str:
+    """The same as HTML, in which every square leads to the address of its claim; rows as in `scoreboard.json`."""
+    signs = "".join(map(_definition, VERDICT_LOOKS))
+    body = [f'<svg class="claim-signs" width="0" height="0" aria-hidden="true"><defs>{signs}</defs></svg>']
+    for paper, about in papers.items():
+        inside = [_linked(row, addresses) for row in rows if row["paper"] == paper]
+        if inside:
+            name = f"squares-{paper}"
+            body.append(f'<p class="claim-paper" id="{name}">{paper}: {escape(about.title)}</p>')
+            body.append(f'<ul class="claim-squares" aria-labelledby="{name}">{"".join(inside)}</ul>')
+    numbers = Counter(row["verdict"] for row in rows)
+    legend = (f"<li>{_sign(word)}{word} {numbers[word]}</li>" for word in VERDICT_LOOKS if numbers[word])
+    return f'<div class="claim-board">{"".join(body)}<ul class="claim-legend">{"".join(legend)}</ul></div>'
+
+
+def _linked(row: Mapping[str, Any], addresses: Mapping[str, str]) -> str:
+    said = f"{row['id']}: {row['verdict']}"
+    title = escape(f"{said}. {row['statement']}")
+    return f'<li><a href="{addresses[row["id"]]}" aria-label="{said}" title="{title}">{_sign(row["verdict"])}</a></li>'
+
+
+def _sign(word: str) -> str:
+    use = f'<use href="#{_name(word)}"/>'
+    return f'<svg viewBox="0 0 21 21" width="{_SIDE}" height="{_SIDE}" aria-hidden="true" focusable="false">{use}</svg>'

@@ -58,9 +58,9 @@ def claims_table(inside: list[Claim], board: Board) -> str:
     return list_table(rows, WIDTHS)
 
 
-def list_table(rows: list[list[str]], widths: str) -> str:
+def list_table(rows: list[list[str]], widths: str, look: str = "scoreboard") -> str:
     """Rows of cells as a MyST list-table; the first is the head, and a cell may hold several blocks."""
-    lines = ["```{list-table}", ":header-rows: 1", ":class: scoreboard", f":widths: {widths}", ""]
+    lines = ["```{list-table}", ":header-rows: 1", f":class: {look}", f":widths: {widths}", ""]
     for row in rows:
         lines += [f"{'  ' if place else '* '}-{' ' * bool(cell)}{cell}" for place, cell in enumerate(row)]
     return "\n".join([*lines, "```"])
@@ -76,7 +76,7 @@ def _glance(groups: Mapping[str, list[Claim]], board: Board) -> str:
             title = board.book.hinges[name].title if name else "nothing that was varied"
             ids = (", ".join(_link(c, board) for c in inside if board.word(c) == word) for word in columns)
             rows.append([title, *ids])
-    return list_table(rows, " ".join(["28", *[str(72 // len(columns))] * len(columns)]))
+    return list_table(rows, " ".join(["28", *[str(72 // len(columns))] * len(columns)]), "glance")
 
 
 def _statements(held: list[Claim], paper: str, board: Board) -> list[str]:

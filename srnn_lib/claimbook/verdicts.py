@@ -77,8 +77,8 @@ class Verdict:
     def _kind(self) -> str:
         """What kind of claim it is, where it is not empirical, and from which others it follows."""
         others = self.claim.follows_from
-        kind = "" if self.claim.kind == "empirical" else f" Kind: {self.claim.kind}."
-        return kind + (f" Follows from {' and '.join(others)}." if others else "")
+        kind = "" if self.claim.kind == "empirical" else f"Kind: {self.claim.kind}."
+        return " ".join(filter(None, [kind, f"Follows from {' and '.join(others)}." if others else ""]))
 
     @property
     def _at(self) -> str:
@@ -95,7 +95,8 @@ class Verdict:
             lines.append(f"    wanted: {describe(check.bounds)}; {check.said}")
         beside = [f"  {other._at}: {other.word} ({other.brief})" for other in self.beside]
         again = [f"  {each.again}" for each in (self, *self.beside) if each.again]
-        return "\n".join([*lines, f"  expected: {self.claim.expected}{self._kind}", *beside, *again])
+        about = " ".join(filter(None, [self.claim.expects * f"expected: {self.claim.expected}", self._kind]))
+        return "\n".join([*lines, *[f"  {about}"] * bool(about), *beside, *again])
 
     @property
     def brief(self) -> str:
@@ -105,14 +106,24 @@ class Verdict:
     def _repr_html_(self) -> str:
         head = f"{self.claim.id}: {SYMBOLS[self.word]} {self.word}"
         title = f"<p><strong>{escape(head)}</strong> {escape(self.claim.statement)}</p>"
-        rows = [(c.label, c.measured, describe(c.bounds), f"{RESULTS[c.result]} {c.said}") for c in self.checks]
-        table = html_table(("Quantity", "Measured", "Wanted", "Result"), rows) if rows else ""
-        where = escape(self._where[:1].upper() + self._where[1:])
-        expected = f"<p>Expected: {escape(self.claim.expected.rstrip('.'))}. {where}.{escape(self._kind)}</p>"
-        others = [f"<p>Beside it, {v._at}: {SYMBOLS[v.word]} {v.word} ({escape(v.brief)}).</p>" for v in self.beside]
-        others += [f"<p>{escape(each.again)}.</p>" for each in (self, *self.beside) if each.again]
+        others = [f"Beside it, {v._at}: {SYMBOLS[v.word]} {v.word} ({v.brief})" for v in self.beside]
+        others += [each.again for each in (self, *self.beside) if each.again]
         kind = (OWN if self.own else self.word).replace(" ", "-")
-        return f'<div class="srnn-verdict srnn-{kind}">{title}{table}{expected}{"".join(others)}</div>'
+        rest = [self._found_html, *(f"<p>{escape(text)}.</p>" for text in others)]
+        return f'<div class="srnn-verdict srnn-{kind}">{title}{"".join(rest)}</div>'
+
+    @property
+    def _found_html(self) -> str:
+        """What was measured: one check in a line, several as a table, and what else there is to know."""
+        where = f"{self._where[:1].upper()}{self._where[1:]}."
+        expected = f"Expected: {self.claim.expected.rstrip('.')}." * self.claim.expects
+        about = " ".join(filter(None, [expected, where, self._kind]))
+        rows = [(c.label, c.measured, describe(c.bounds), f"{RESULTS[c.result]} {c.said}") for c in self.checks]
+        if len(rows) == 1:
+            label, measured, wanted, result = rows[0]
+            about = f"{label}: {measured}; wanted: {wanted}; {result}. {about}"
+        table = html_table(("Quantity", "Measured", "Wanted", "Result"), rows) if len(rows) > 1 else ""
+        return f"{table}<p>{escape(about)}</p>"
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         return {"text/plain": str(self), "text/html": self._repr_html_()}, {METADATA: self.payload}

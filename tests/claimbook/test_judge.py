@@ -292,6 +292,24 @@ class TestDisplay:
         assert "&lt;i&gt;" in html
         assert Tags.unbalanced(html) == []
 
+    def test_one_check_with_nothing_beside_it_takes_one_line(self, judge):
+        html = judge("SR-02", error=0.0)._repr_html_()
+        assert "<p>largest self-error: 0; wanted: exactly 0; ✓ holds. Scale: book.</p>" in html
+        assert "<table>" not in html
+        assert "<table>" in judge("SR-01", **GOOD)._repr_html_()
+
+    def test_where_nothing_is_expected_nothing_is_said(self, judge):
+        found = judge("SR-02", error=0.0)
+        assert "xpected" not in str(found) + found._repr_html_()
+        assert str(found).endswith("exactly 0; holds")
+
+    def test_what_kind_of_claim_it_is_is_said_all_the_same(self, book):
+        change = {"kind": "analytical", "follows_from": ["SR-01"]}
+        tinybook.edit_data(book, "claims.yml", lambda held: held[1].update(change))
+        found = judging(book)("SR-02", error=0.0)
+        assert str(found).endswith("\n  Kind: analytical. Follows from SR-01.")
+        assert "Scale: book. Kind: analytical. Follows from SR-01.</p>" in found._repr_html_()
+
     def test_table_is_in_order(self, judge):
         judge("SR-02", error=1.0)
         judge("SR-01", **GOOD)

@@ -39,6 +39,7 @@ def test_files_are_deterministic(run_book):
 def test_json_has_every_claim_with_every_key(run_book):
     rows = json.loads(text(run_book, "book/scoreboard.json"))
     keys = ["id", "paper", "kind", "verdict", "scale", "value", "low", "high", "expected", "chapter", "n"]
+    keys += ["place", "statement", "criterion", "note", "hinges", "follows_from", "checks"]
     assert [list(row) for row in rows] == [keys] * 3
     first, second, third = rows
     assert (first["id"], first["verdict"], first["scale"], first["value"], first["n"]) == (
@@ -47,6 +48,9 @@ def test_json_has_every_claim_with_every_key(run_book):
     assert first["low"] < first["value"] < first["high"]
     assert (second["value"], second["low"], second["n"]) == (0.0, 0.0, 1)
     assert (third["verdict"], third["scale"], third["value"], third["n"]) == ("open", None, None, None)
+    assert [check["label"] for check in first["checks"]] == ["share at zero", "share at zero minus share divergent"]
+    assert first["checks"][0]["bounds"] == {"min": 0.4, "max": 0.8}
+    assert (first["checks"][0]["side"], third["checks"]) == (False, [])
 
 
 def test_page_links_written_chapters_and_explains_every_word(run_book):
@@ -60,11 +64,25 @@ def test_page_links_written_chapters_and_explains_every_word(run_book):
     assert all(f"{sign} **{word}**: " in page for word, sign in SYMBOLS.items())
     assert [line for line in page.splitlines() if line.startswith("#")] == [
         "# Scoreboard",
+        "## How to read a box",
         "## Self-Replication in Neural Networks",
         "### Self-application",
         "## Constructing Organism Networks from Collaborative Self-Replicators",
         "### Definitions",
     ]
+
+
+def test_page_says_why_and_on_what_a_verdict_hinges(run_book):
+    tinybook.edit_data(run_book, "claims.yml", lambda held: held[0].update(note="Half.", hinges_on=["float32"]))
+    page = scoreboard.files(read_board(run_book))[run_book / "book" / "scoreboard.md"]
+    assert page.count("*Why:* Half.\n\n    *Hinges on:* the number format\n  - ✓ reproduced") == 1
+    assert page.count("*Why:*") == page.count("*Hinges on:*") == 1
+
+
+def test_page_says_nothing_where_nothing_is_expected(run_book):
+    page = text(run_book, "book/scoreboard.md")
+    assert page.count("*Expected:*") == 1
+    assert "none printed" not in page
 
 
 def test_kinds_are_counted_apart(run_book):
@@ -211,3 +229,18 @@ class TestPicture:
         papers = {"SR": Book(ROOT).papers["SR"].model_copy(update={"title": "R & D < 1"})}
         drawing = ET.fromstring(squares.scoreboard_svg([("SR-01", "open")], papers))
         assert "SR: R & D < 1" in [text.text for text in drawing.iter(f"{SVG}text")]
+
+    def test_as_html_every_square_leads_to_its_claim_and_says_which_it_is(self):
+        rows = [{"id": name, "paper": name[:2], "verdict": word, "statement": "<&>"} for name, word in all_claims()]
+        board = squares.linked_squares(rows, Book(ROOT).papers, {row["id"]: f"#{row['id']}" for row in rows})
+        drawing = ET.fromstring(board)
+        links = drawing.findall("./ul/li/a")
+        assert [link.get("href") for link in links] == [f"#{name}" for name, _ in all_claims()]
+        assert [link.get("aria-label") for link in links] == [f"{name}: {word}" for name, word in all_claims()]
+        assert [use.get("href") for use in drawing.iter("use")][:5] == [
+            "#verdict-" + word.replace(" ", "-") for _, word in all_claims()[:5]
+        ]
+        assert links[0].get("title") == "SR-01: reproduced. <&>"
+        assert "reproduced 26" in [
+            item.find("svg").tail for item in drawing.findall("./ul/li") if item.find("svg") is not None
+        ]
