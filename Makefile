@@ -21,7 +21,7 @@ stage = @printf '\n== %s\n'
 .NOTPARALLEL:
 # The tensors are tiny: a second thread gains nothing, and loses much where two test workers share two cores.
 export OMP_NUM_THREADS ?= 1
-.PHONY: help book check test html serve format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
+.PHONY: help book check test html serve pdf format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
         claims strict site workflow
 
 help:  ## list the commands
@@ -40,6 +40,10 @@ html: $(READY)  ## render the book from the stored outputs, without running anyt
 
 serve: html  ## render, then show the book at http://localhost:8000 (PORT=...)
 	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+pdf: html  ## print every page of the book into _build/pdf, by Chromium or Chrome
+	$(stage) 'Printing'
+	$(PY) extensions/print_book.py
 
 workflow: $(READY) $(SNAKEMAKE)  ## install what runs chapters and trainings side by side, here or on a cluster
 
@@ -108,7 +112,7 @@ strict: $(READY)
 
 site: $(READY)
 	$(stage) 'Rendered pages, on disk and in a browser'
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py tests/test_explorables*.py
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py tests/test_page.py tests/test_explorables*.py
 
 $(READY): requirements.txt constraints.txt pyproject.toml
 	$(stage) 'Installing into $(VENV) (about 6 GB; one to four minutes on a fast network)'

@@ -1,8 +1,8 @@
-"""What pages do for readers: previews beside links, figures that open, names of what has none, print. In a browser, from disk."""
+"""What pages do for readers, in a browser and from disk: previews, figures that open, names, print."""
 
 import pytest
 from browser import launched
-from pages import PAGES, require
+from pages import require
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 
@@ -116,7 +116,3 @@ def test_print_opens_what_is_folded_and_shows_the_end_of_films(page):
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator(".srnn-film input").evaluate("slider => slider.value") == "0"
     assert page.locator(".bd-article details.srnn-stakes:not([open])").count() == 1
-
-
-def test_every_word_of_the_glossary_that_a_page_marks_is_there():
-    assert "book/glossary.html" in PAGES
