@@ -23,7 +23,7 @@ PLACES ?= ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=
 .NOTPARALLEL:
 # The tensors are tiny: a second thread gains nothing, and loses much where two test workers share two cores.
 export OMP_NUM_THREADS ?= 1
-.PHONY: help book check test elsewhere html serve format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
+.PHONY: help book check test elsewhere html serve pdf format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
         claims strict site workflow
 
 help:  ## list the commands
@@ -48,6 +48,10 @@ html: $(READY)  ## render the book from the stored outputs, without running anyt
 
 serve: html  ## render, then show the book at http://localhost:8000 (PORT=...)
 	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+pdf: html  ## print every page of the book into _build/pdf, by Chromium or Chrome
+	$(stage) 'Printing'
+	$(PY) extensions/print_book.py
 
 workflow: $(READY) $(SNAKEMAKE)  ## install what runs chapters and trainings side by side, here or on a cluster
 
@@ -116,8 +120,8 @@ strict: $(READY)
 
 site: $(READY)
 	$(stage) 'Rendered pages, on disk and in a browser'
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py tests/test_explorables*.py \
-	  tests/test_places.py tests/test_scoreboard_in_use.py
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py tests/test_page.py \
+	  tests/test_explorables*.py tests/test_places.py tests/test_scoreboard_in_use.py
 
 $(READY): requirements.txt constraints.txt pyproject.toml
 	$(stage) 'Installing into $(VENV) (about 6 GB; one to four minutes on a fast network)'

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -353,6 +354,7 @@ def test_what_is_folded_says_what_it_holds(path):
     folded = [cell for cell in notebooks.code_cells(notebook(path)) if notebooks.has(cell, "hide-input")]
     names = [cell.metadata.get("mystnb", {}).get("code_prompt_show", "") for cell in folded]
     assert [name for name in names if not name.startswith("Show ")] == []
+    assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
 @every_chapter

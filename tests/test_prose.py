@@ -10,6 +10,7 @@ import project_files
 import pytest
 
 from srnn_lib.claimbook import chapters
+from srnn_lib.claimbook.board import read_board
 from srnn_lib.neurons import stacks
 
 BOOK = project_files.ROOT / "book"
@@ -85,3 +86,26 @@ def test_what_is_looked_at():
         "a mean of 0.38, or .4, in 1,200 nets (SR-12, §3.1, Fig. 4), as $0.7$ and $12\\,\\%$, not $x^2 = 3$; see `p 5`"
     )
     assert numbers(prose) == {".38", ".4", "1200"} | {".7", "12"}
+
+
+def findings() -> Iterator[tuple[str, str]]:
+    """Claims of the ten sentences on the first page, each with the word that the sentence gives it."""
+    page = (BOOK / "index.md").read_text(encoding="utf-8")
+    section = page.partition("\n## What was found\n")[2].partition("\n```")[0]
+    for said, word in re.findall(r"(.*?)\[([a-z ]+)\]\{\.verdict \.[a-z-]+\}", section, re.DOTALL):
+        yield from ((claim, word) for claim in re.findall(r"\[([A-Z]{2}-\d+)\]", said))
+
+
+def test_the_first_page_says_of_each_claim_what_its_verdict_says():
+    board = read_board(project_files.ROOT)
+    told = dict(findings())
+    assert len(told) >= 20
+    assert told == {claim: board.word(board.book.claims[claim]) for claim in told}
+
+
+def test_the_first_page_says_what_was_found_in_ten_sentences():
+    page = (BOOK / "index.md").read_text(encoding="utf-8")
+    section = page.partition("\n## What was found\n")[2].partition("\n```")[0]
+    items = re.split(r"(?m)^\d+\. ", section)[1:]
+    assert len(items) == 10
+    assert [item for item in items if ".verdict" not in item or not item.strip().endswith(".")] == []

@@ -61,13 +61,14 @@ def _figures(cell: NotebookNode) -> list[NotebookNode]:
 
 
 def _publish(cell: NotebookNode, number: int) -> None:
-    """Copy a figure's alt text, caption and label to where the book looks for them; drop views of widgets."""
+    """Copy a figure's alt text, width, caption and label to where the book looks for them; drop views of widgets."""
     figures = _figures(cell)
     if len(figures) > 1:
         raise BadInput(f"cell {number} shows several figures; the book can caption one per cell")
     for image in figures:
         box = dict(cell.metadata.get("mystnb", {}))
-        box["image"] = {**box.get("image", {}), "alt": image["alt"]}
+        width = {"width": f"{image['width']}px"} if "width" in image else {}
+        box["image"] = {**box.get("image", {}), "alt": image["alt"], **width}
         if "caption" in image:
             box["figure"] = {key: image[key] for key in ("caption", "name") if key in image}
         cell.metadata["mystnb"] = box

@@ -85,7 +85,7 @@ def soup_film(
         *_stage(frames, places[-1], name, alt),
         '<div class="controls" hidden><button type="button">Play</button>',
         f'<input type="range" min="0" max="{len(frames["places"]) - 1}" value="0" aria-label="Epoch">',
-        "<output></output></div>",
+        '<output aria-live="off"></output></div>',
         _legend(frames, name),
         f'<p class="caption" id="{name}-caption">{escape(caption)}</p>',
         f'<script type="application/json">{data}</script><script>\n{_named("film.js", name)}</script></div>',
