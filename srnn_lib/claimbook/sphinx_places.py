@@ -121,6 +121,7 @@ def _js(value: Any) -> str:
 
 def _plain(html: str) -> str:
     """What a page says, without its markup."""
+    html = re.sub(r'<a class="headerlink".*?</a>', "", html, flags=re.S)
     text = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", html, flags=re.S | re.I)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
