@@ -9,6 +9,8 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 PEERS := .venv-benchmarks
 PEERS_PY := $(subst $(VENV)/,$(PEERS)/,$(PY))
+LAB := .venv-lab
+LAB_PY := $(subst $(VENV)/,$(LAB)/,$(PY))
 WORKFLOW := .venv-workflow
 SNAKEMAKE := $(WORKFLOW)/.ready
 JUPYTER_BOOK := $(BIN)/jupyter-book
@@ -24,7 +26,7 @@ PLACES ?= ATEN_CPU_CAPABILITY=default OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=
 # The tensors are tiny: a second thread gains nothing, and loses much where two test workers share two cores.
 export OMP_NUM_THREADS ?= 1
 .PHONY: help book check test elsewhere html serve pdf format benchmarks clean chapters scoreboard style types fast chapter unit notebooks quick \
-        claims strict site workflow
+        claims strict site workflow lab
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +54,10 @@ serve: html  ## render, then show the book at http://localhost:8000 (PORT=...)
 pdf: html  ## print every page of the book into _build/pdf, by Chromium or Chrome
 	$(stage) 'Printing'
 	$(PY) extensions/print_book.py
+
+lab: $(LAB)/.ready  ## open the book in JupyterLab, with live panels; from elsewhere: make -C FOLDER lab (LAB_OPTIONS=...)
+	PYTHONPATH='$(CURDIR)' JUPYTER_PATH='$(CURDIR)/$(VENV)/share/jupyter' JUPYTER_CONFIG_DIR='$(CURDIR)/$(LAB)/config' \
+	  $(LAB_PY) -m jupyterlab --custom-css --notebook-dir='$(CURDIR)' --LabApp.default_url=/lab/tree/book $(LAB_OPTIONS)
 
 workflow: $(READY) $(SNAKEMAKE)  ## install what runs chapters and trainings side by side, here or on a cluster
 
@@ -140,6 +146,17 @@ $(PEERS)/.ready: requirements-benchmarks.txt $(READY)
 	$(PY) -c "$(SITE)" > "$$($(PEERS_PY) -c "$(SITE)")/book.pth"
 	$(PEERS_PY) -m pip install -q --disable-pip-version-check -r requirements-benchmarks.txt -c constraints.txt \
 	  && touch $@ || echo 'JAX could not be installed: its rows will be missing.' >&2
+
+# On top of the book's environment, too, whose kernel and widgets it finds by JUPYTER_PATH.
+$(LAB)/.ready: requirements-lab.txt lab/custom.css lab/overrides.json $(READY)
+	$(stage) 'Installing JupyterLab into $(LAB) (about 100 MB)'
+	$(PY) -m venv --clear $(LAB)
+	$(PY) -c "$(SITE)" > "$$($(LAB_PY) -c "$(SITE)")/book.pth"
+	$(LAB_PY) -m pip install -q --disable-pip-version-check -r requirements-lab.txt -c constraints.txt
+	mkdir -p $(LAB)/config/custom $(LAB)/share/jupyter/lab/settings
+	cp lab/custom.css $(LAB)/config/custom/
+	cp lab/overrides.json $(LAB)/share/jupyter/lab/settings/
+	@touch $@
 
 $(SNAKEMAKE): requirements-workflow.txt
 	$(stage) 'Installing Snakemake into $(WORKFLOW) (about 140 MB)'

@@ -6,9 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_HERE = {
-    ".venv", ".venv-benchmarks", ".venv-workflow", ".snakemake", "_build", "_runs", "data", "__pycache__",
-    ".pytest_cache", ".ruff_cache",
-    ".hypothesis", ".benchmarks", ".ipynb_checkpoints", "srnn_lib.egg-info",
+    ".venv", ".venv-benchmarks", ".venv-workflow", ".venv-lab", ".snakemake", "_build", "_runs", "data",
+    "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis", ".benchmarks", ".ipynb_checkpoints",
+    "srnn_lib.egg-info",
 }  # fmt: skip
 
 

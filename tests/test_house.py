@@ -428,6 +428,13 @@ def test_everything_that_snakemake_needs_is_pinned():
     assert [pin for each in pins("requirements-workflow.txt").values() for pin in each if "==" not in str(pin)] == []
 
 
+def test_everything_that_jupyterlab_needs_is_pinned():
+    lines, held = pins("requirements-lab.txt"), pins("constraints.txt")
+    assert [pin for each in lines.values() for pin in each if "==" not in str(pin)] == []
+    everywhere = {name for name, each in held.items() if each[0].marker is None}
+    assert set(lines) & everywhere == set()
+
+
 def test_what_the_library_imports_is_declared_with_a_lower_bound():
     lines = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     declared = {canonicalize_name(each.name): each.specifier for each in map(Requirement, lines)}

@@ -88,3 +88,12 @@ def payloads(
         for output in cell.outputs
         if key in output.get("metadata", {})
     ]
+
+
+def differing(copy: NotebookNode, chapter: NotebookNode) -> list[str]:
+    """Which verdicts of a copy, run with other settings, are not those of the chapter; a line for each."""
+    stored, found = (
+        {payload["claim"]: payload["verdict"] for _, payload, _ in payloads(nb, "verdict")} for nb in (chapter, copy)
+    )
+    words = ((name, word, stored.get(name, "not judged")) for name, word in found.items())
+    return [f"{name}: {word}; in the book: {before}" for name, word, before in words if word != before]

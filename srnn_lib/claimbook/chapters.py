@@ -90,7 +90,7 @@ class Chapter:
         return {name: each.lack(values[name]) for name, each in modules.items() if not each.at_hand(values[name])}
 
     def library(self) -> dict[str, str]:
-        """Fingerprint, now, of each library module that the notebook imports, directly or not.
+        """Fingerprint, now, of each library module that the notebook imports, directly or not, for its results.
 
         Raises:
             BadInput: A code cell is not Python; the message names this chapter.
@@ -98,9 +98,10 @@ class Chapter:
         names: set[str] = set()
         for number, cell in enumerate(notebooks.code_cells(self.nb), 1):
             try:
-                names |= provenance.imported(notebooks.parse_cell(cell.source))
+                found = provenance.imported(notebooks.parse_cell(cell.source))
             except BadInput as error:
                 raise BadInput(f"{self.id}: code cell {number}, {error}") from error
+            names |= set() if notebooks.has(cell, notebooks.LIVE) else found
         return provenance.fingerprints(names)
 
 

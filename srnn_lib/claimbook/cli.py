@@ -21,6 +21,7 @@ from srnn_lib.checks import BadInput
 from srnn_lib.claimbook import (
     audit,
     chapters,
+    notebooks,
     results,
     runner,
     same_words,
@@ -30,7 +31,7 @@ from srnn_lib.claimbook import (
     sweeps,
     verdict_rows,
 )
-from srnn_lib.claimbook.board import read_board
+from srnn_lib.claimbook.board import differing, read_board
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.claimbook.stamps import stamp_of
@@ -132,6 +133,13 @@ def _run(options: argparse.Namespace) -> None:
         reached += [plan] if plan else []
     for plan, done in runner.execute_all(reached, options.jobs):
         print(f"{plan.chapter.id}: {done.seconds:.1f} s, {done.memory} MiB, {_shown(done.path, folder)}", flush=True)
+        if options.parameters:
+            print("\n".join(f"  {line}" for line in _changes(plan, done)), flush=True)
+
+
+def _changes(plan: runner.RunPlan, done: runner.Run) -> list[str]:
+    """Which verdicts a run with other settings changes, in lines."""
+    return differing(notebooks.read_notebook(done.path), plan.chapter.nb) or ["no verdict changes"]
 
 
 def _placed(plans: list[runner.RunPlan], to: Path | None) -> list[runner.RunPlan]:

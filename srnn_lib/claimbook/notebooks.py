@@ -12,6 +12,8 @@ from srnn_lib.claimbook.stamps import stamp_faults
 from srnn_lib.saving import digest, write_whole
 
 UNCHECKED = ("nbval-ignore-output", "nbval-skip")
+LIVE = "live"
+"""Tag of cells that only give a reader something to use, such as a panel: nothing that is kept rests on them."""
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -63,8 +65,9 @@ def parse_cell(source: str) -> ast.Module:
 
 
 def source_hash(nb: NotebookNode) -> str:
-    """Fingerprint of what runs: sources and tags of the code cells; prose may change without a new run."""
+    """Fingerprint of what results rest on: sources and tags of such code cells; prose may change without a new run."""
     written = [cell for cell in nb.cells if cell.cell_type == "code" and not has(cell, "injected-parameters")]
+    written = [cell for cell in written if not has(cell, LIVE)]
     return digest([[c.source.rstrip(), sorted(c.metadata.get("tags", []))] for c in written])
 
 

@@ -19,7 +19,7 @@ from srnn_lib.claimbook.places import Places
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.claimbook.verdicts import SYMBOLS
 
-STYLE, INSTRUMENT, SEARCH = "claims.css", "scoreboard.js", "search.js"
+_STYLE, _INSTRUMENT, _SEARCH = "claims.css", "scoreboard.js", "search.js"
 CLAIMS_INDEX, PAGE_TEXTS = "claims-index.js", "page-texts.js"
 PICTURE = "scoreboard.svg"
 _UNTOUCHED = (nodes.reference, nodes.title, nodes.literal, nodes.FixedTextElement, nodes.raw)
@@ -32,7 +32,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-collect-pages", made.registry_page)
     app.connect("html-page-context", made.note)
     app.connect("build-finished", made.write)
-    app.add_css_file(STYLE)
+    app.add_css_file(_STYLE)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
 
 
@@ -80,10 +80,10 @@ class _ClaimPlaces:
             hinges = {name: hinge.title for name, hinge in self._book.hinges.items()}
             given = {"srnnClaims": list(self._known.rows.values()), "srnnHinges": hinges, "srnnChapters": self._titles}
             app.add_js_file(None, body="\n".join(f"globalThis.{name} = {_js(value)};" for name, value in given.items()))
-            app.add_js_file(INSTRUMENT, loading_method="defer")
+            app.add_js_file(_INSTRUMENT, loading_method="defer")
         elif page == "search":
             app.add_js_file(CLAIMS_INDEX)
-            app.add_js_file(SEARCH, loading_method="defer")
+            app.add_js_file(_SEARCH, loading_method="defer")
         if doctree is not None:
             self._texts[page] = _plain(context.get("body", ""))
 

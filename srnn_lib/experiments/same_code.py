@@ -40,7 +40,7 @@ from srnn_lib.experiments import (
 from srnn_lib.experiments.checkpoints import Say, Training
 from srnn_lib.experiments.plans import Plan
 
-NEEDED = ("srnn_lib", *saving.LANDMARKS)
+NEEDED = ("srnn_lib", "book/*.yml", *saving.LANDMARKS)
 """What of a commit the small tables need."""
 
 

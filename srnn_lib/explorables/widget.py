@@ -43,8 +43,16 @@ def explorable(name: str, root: Path | None = None, **values: Any) -> Any:
         if key not in first:
             raise bad_input("value", key, ", ".join(first))
     traits = {key: _trait(value).tag(sync=True) for key, value in first.items()}
-    shown = {"_esm": source, "_css": bundle.style(root), "__doc__": f"The explorable {name}."}
+    said = f"The explorable “{name}”, live. Run this cell to use it."
+    shown = {"_esm": source, "_css": bundle.style(root), "_said": said, "_repr_mimebundle_": _bundle}
     return type("Explorable", (_anywidget().AnyWidget,), {**shown, **traits})(**values)
+
+
+def _bundle(widget: Any, **_: Any) -> dict[str, Any]:
+    """What a notebook shows, and what it keeps: a line, as a stored view of a widget finds no kernel behind it."""
+    said = widget._said
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"text/plain": said, "text/html": f"<p>{said}</p>", "application/vnd.jupyter.widget-view+json": view}
 
 
 def _trait(value: Any) -> Any:

@@ -140,3 +140,14 @@ class TestOwnSettings:
         plan = runner.plan_run(chapters.find(AT, book), scale, given)
         own = "nets is 40, at quick 5" if given and scale == "quick" else ""
         assert Judge(AT, plan.parameters, book).own == own
+
+
+def test_a_copy_says_which_of_its_verdicts_are_not_those_of_the_book(run_book):
+    chapter = chapters.find("self-application", run_book).nb
+    copy = notebooks.read_notebook(chapters.find("self-application", run_book).path)
+    assert board.differing(copy, chapter) == []
+    (first, *_), (_, second, _) = board.payloads(chapter, "verdict")[0], board.payloads(copy, "verdict")[0]
+    second["verdict"] = "partly"
+    assert board.differing(copy, chapter) == ["SR-01: partly; in the book: reproduced"]
+    first.outputs = []
+    assert board.differing(copy, chapter)[0] == "SR-01: partly; in the book: not judged"

@@ -227,6 +227,15 @@ class TestState:
             file.write("\nNEW = 1\n")
         assert state(run_book) == State("stale", "srnn_lib.checks changed")
 
+    def test_a_cell_that_only_shows_a_panel_may_change(self, book):
+        nb = chapters.find("self-application", book).nb
+        before = notebooks.source_hash(nb)
+        panel = tinybook.code("from srnn_lib.claimbook.panels import Panel", notebooks.LIVE, "remove-cell")
+        tinybook.write(book, tinybook.chapter(*nb.cells[2:], panel))
+        after = chapters.find("self-application", book)
+        assert notebooks.source_hash(after.nb) == before
+        assert "srnn_lib.claimbook.panels" not in after.library()
+
     def test_a_change_elsewhere_or_of_words_only_leaves_it_fresh(self, run_book, library):
         (library / "claimbook" / "runner.py").write_text("broken = \n")
         init = library / "claimbook" / "__init__.py"

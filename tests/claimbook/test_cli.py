@@ -131,6 +131,7 @@ def runs(monkeypatch):
         return Run(plan.target, 1.25, 99)
 
     monkeypatch.setattr(runner, "execute", execute)
+    monkeypatch.setattr("srnn_lib.claimbook.cli._changes", lambda plan, done: ["SR-01: partly; in the book: open"])
     return ran
 
 
@@ -152,6 +153,13 @@ def test_run_puts_one_notebook_where_it_is_told(here, capsys, runs):
     assert cli.main(f"run self-application --to {here.parent}/it.ipynb".split()) == 0
     assert f"{here.parent}/it.ipynb" in capsys.readouterr().out
     assert [given for *_, given in runs] == [{}, {}]
+
+
+def test_a_run_with_other_settings_says_which_verdicts_change(here, capsys, runs):
+    assert cli.main(["run", "self-application", "-p", "nets", "7"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["  SR-01: partly; in the book: open"]
+    assert cli.main(["run", "self-application"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
 
 
 def test_run_cannot_put_several_notebooks_in_one_place(here, capsys, runs):

@@ -63,3 +63,11 @@ def test_without_the_package_the_line_says_what_to_install(monkeypatch, refused)
     monkeypatch.setitem(sys.modules, "anywidget", None)
     with refused("anywidget"):
         explorable("soup", ROOT)
+
+
+def test_a_notebook_keeps_a_line_beside_the_view(stand_in):
+    made = explorable("soup", ROOT)
+    made.model_id = "7"
+    bundle_of_it = made._repr_mimebundle_()
+    assert bundle_of_it["application/vnd.jupyter.widget-view+json"]["model_id"] == "7"
+    assert "“soup”" in bundle_of_it["text/plain"] and bundle_of_it["text/plain"] in bundle_of_it["text/html"]
