@@ -1,6 +1,6 @@
 """Claims as places: on rendered pages every id leads to the box of its claim, and the box to all that is known of it.
 
-Everything here works on HTML as text. What a page is made of comes in by `srnn_lib.claimbook.sphinx_places`.
+Everything here works on HTML as text. What a page is made of comes in by `extensions/claim_places.py`.
 """
 
 import csv

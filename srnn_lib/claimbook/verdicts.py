@@ -114,7 +114,7 @@ class Verdict:
 
     @property
     def _found_html(self) -> str:
-        """What was measured: one check in a line, several as a table, and what else there is to know."""
+        """What was measured, one check in a line and several as a table, with what else there is to know."""
         where = f"{self._where[:1].upper()}{self._where[1:]}."
         expected = f"Expected: {self.claim.expected.rstrip('.')}." * self.claim.expects
         about = " ".join(filter(None, [expected, where, self._kind]))

@@ -1,6 +1,7 @@
 """The Sphinx extension on a small book of its own."""
 
 import json
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -47,12 +48,18 @@ DATA = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The rendered pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parents[1] / "extensions")
+        return rendered(tmp_path_factory)
+
+
+def rendered(tmp_path_factory):
     folder = tmp_path_factory.mktemp("places")
     for name, text in {**{f"{name}.md": text for name, text in PAGES.items()}, **DATA}.items():
         (folder / "book" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "book" / name).write_text(text, encoding="utf-8")
     settings = {
-        "extensions": ["myst_parser", "srnn_lib.claimbook.sphinx_places"],
+        "extensions": ["myst_parser", "claim_places"],
         "root_doc": "book/index",
         "myst_enable_extensions": [],
     }
