@@ -2,14 +2,14 @@
 
 To run all chapters again under all seeds takes hours; often the code was only moved, or changed where it does not
 matter to them. Then the chapter's own run tells: where every quantity it measured is what it was at the commit whose
-code ran under the seeds, to the last bit, and is decided in the same way, the words stand.
+code ran under the seeds, to six digits, and is decided in the same way, the words stand.
 """
 
-import json
+import math
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,6 +17,9 @@ from nbformat import NotebookNode
 from srnn_lib import saving
 from srnn_lib.checks import BadInput, bad_input
 from srnn_lib.claimbook import board, chapters, notebooks, results, seeds
+
+_Checks: TypeAlias = list[dict[str, Any]]
+_NUMBERS = ("value", "low", "high")
 
 
 def renew(folder: Path, commit: str, codes: Mapping[str, str]) -> list[str]:
@@ -38,9 +41,10 @@ def renew(folder: Path, commit: str, codes: Mapping[str, str]) -> list[str]:
     changed = seeds.stale(folder, codes)
     for name in changed:
         _check(name, folder, commit, stamp["codes"][name], set(rows.loc[rows["chapter"] == name, "claim"]))
-    if changed:
-        known = stamp["codes"] | {name: codes[name] for name in changed}
-        results.write_table(rows, seeds.seeds_path(folder), {**stamp, "codes": known, "same_as": commit})
+    known = stamp["codes"] | {name: codes[name] for name in changed}
+    today = results.table_stamp(stamp["modules"], seeds.COMMAND)
+    moved = {"library": today["library"], "codes": known, "same_as": commit}
+    results.write_table(rows, seeds.seeds_path(folder), {**stamp, **moved})
     return changed
 
 
@@ -54,17 +58,33 @@ def _check(name: str, folder: Path, commit: str, code: str, claims: set[str]) ->
     if saving.digest([notebooks.source_hash(before), made]) != code:
         raise BadInput(f"{name} was not run under further seeds by the code of {commit}; run it again: {seeds.COMMAND}")
     then, now = dict(_measured(before)), dict(_measured(chapter.nb))
-    if other := sorted(claim for claim in claims if claim not in then or then[claim] != now.get(claim)):
+    if other := sorted(claim for claim in claims if not _alike(then.get(claim), now.get(claim))):
         raise BadInput(
             f"{name} gives other values than at {commit} ({', '.join(other)}); run it again: {seeds.COMMAND}"
         )
 
 
-def _measured(nb: NotebookNode) -> Iterator[tuple[str, str]]:
-    """What the run itself measured for each claim, with bounds and results, as text."""
+def _measured(nb: NotebookNode) -> Iterator[tuple[str, _Checks]]:
+    """What the run itself measured for each claim: its checks, with bounds and results."""
     for _, payload, _ in board.payloads(nb, "verdict"):
-        own: list[dict[str, Any]] = [each for each in (payload, *payload.get("beside", [])) if each["scale"] == "book"]
-        yield from ((payload["claim"], json.dumps(each["checks"], sort_keys=True)) for each in own)
+        own = [each for each in (payload, *payload.get("beside", [])) if each["scale"] == "book"]
+        yield from ((payload["claim"], each["checks"]) for each in own)
+
+
+def _alike(one: _Checks | None, two: _Checks | None) -> bool:
+    """Whether the checks are the same ones, decided alike, from the same numbers to six digits."""
+    if one is None or two is None or len(one) != len(two):
+        return False
+    return all(_same(each, other) for each, other in zip(one, two, strict=True))
+
+
+def _same(one: dict[str, Any], two: dict[str, Any]) -> bool:
+    rest, other = ({key: value for key, value in each.items() if key not in _NUMBERS} for each in (one, two))
+    return rest == other and all(_near(one.get(key), two.get(key)) for key in _NUMBERS)
+
+
+def _near(one: float | None, two: float | None) -> bool:
+    return one == two if one is None or two is None else math.isclose(one, two, rel_tol=1e-6, abs_tol=1e-12)
 
 
 def _at(commit: str, path: str, folder: Path) -> NotebookNode:

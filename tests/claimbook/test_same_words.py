@@ -68,13 +68,22 @@ def test_equal_values_let_the_words_stand(changed):
 def test_another_value_bound_or_result_does_not(changed, key, refused):
     def otherwise(nb):
         (found,) = [each for _, each, _ in payloads(nb) if each["claim"] == "SR-02"]
-        found["checks"][0][key] = "other"
+        found["checks"][0][key] = {"value": 1e-4, "bounds": {}, "result": "fails"}[key]
 
     edit(changed, otherwise)
     before = seeds.seeds_path(changed).read_bytes()
     with refused(tinybook.CHAPTER, "other values than at HEAD (SR-02)", "python -m srnn_lib seeds"):
         same_words.renew(changed, "HEAD", codes(changed))
     assert seeds.seeds_path(changed).read_bytes() == before
+
+
+def test_the_last_digits_do_not_matter(changed):
+    def hardly(nb):
+        for _, each, _ in payloads(nb):
+            each["checks"][0]["value"] *= 1 + 1e-9
+
+    edit(changed, hardly)
+    assert same_words.renew(changed, "HEAD", codes(changed)) == [tinybook.CHAPTER]
 
 
 def test_a_commit_of_other_code_is_refused(changed, refused):
