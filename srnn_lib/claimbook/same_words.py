@@ -1,8 +1,8 @@
 """Whether words found under further seeds are still those of today's code, which has changed since.
 
 To run all chapters again under all seeds takes hours; often the code was only moved, or changed where it does not
-matter to them. Then the chapter's own run tells: where every quantity it measured is what it was at the commit whose
-code ran under the seeds, to six digits, and is decided in the same way, the words stand.
+matter to them. Then the chapter's own run tells: where every quantity that decides is what it was at the commit whose
+code ran under the seeds, to six digits, and decides in the same way, the words stand.
 """
 
 import math
@@ -17,6 +17,8 @@ from nbformat import NotebookNode
 from srnn_lib import saving
 from srnn_lib.checks import BadInput, bad_input
 from srnn_lib.claimbook import board, chapters, notebooks, results, seeds
+from srnn_lib.claimbook.registry import Book
+from srnn_lib.claimbook.rounding import digits
 
 _Checks: TypeAlias = list[dict[str, Any]]
 _NUMBERS = ("value", "low", "high")
@@ -57,18 +59,20 @@ def _check(name: str, folder: Path, commit: str, code: str, claims: set[str]) ->
     made = before.metadata.get("provenance", {}).get("library")
     if saving.digest([notebooks.source_hash(before), made]) != code:
         raise BadInput(f"{name} was not run under further seeds by the code of {commit}; run it again: {seeds.COMMAND}")
-    then, now = dict(_measured(before)), dict(_measured(chapter.nb))
+    then, now = (dict(_measured(nb, chapter.book)) for nb in (before, chapter.nb))
     if other := sorted(claim for claim in claims if not _alike(then.get(claim), now.get(claim))):
         raise BadInput(
             f"{name} gives other values than at {commit} ({', '.join(other)}); run it again: {seeds.COMMAND}"
         )
 
 
-def _measured(nb: NotebookNode) -> Iterator[tuple[str, _Checks]]:
-    """What the run itself measured for each claim: its checks, with bounds and results."""
+def _measured(nb: NotebookNode, book: Book) -> Iterator[tuple[str, _Checks]]:
+    """What the run itself measured for each claim: its core checks, with bounds and results."""
     for _, payload, _ in board.payloads(nb, "verdict"):
+        rules = book.claims[payload["claim"]].checks
         own = [each for each in (payload, *payload.get("beside", [])) if each["scale"] == "book"]
-        yield from ((payload["claim"], each["checks"]) for each in own)
+        for each in own:
+            yield payload["claim"], [one for one in each["checks"] if rules[one["name"]].role == "core"]
 
 
 def _alike(one: _Checks | None, two: _Checks | None) -> bool:
@@ -84,7 +88,10 @@ def _same(one: dict[str, Any], two: dict[str, Any]) -> bool:
 
 
 def _near(one: float | None, two: float | None) -> bool:
-    return one == two if one is None or two is None else math.isclose(one, two, rel_tol=1e-6, abs_tol=1e-12)
+    """Whether two numbers are the same to six digits, or the second is the first with the digits that a box shows."""
+    if one is None or two is None:
+        return one == two
+    return math.isclose(one, two, rel_tol=1e-6, abs_tol=1e-12) or two in (digits(one, 2), digits(one, 3))
 
 
 def _at(commit: str, path: str, folder: Path) -> NotebookNode:
