@@ -148,11 +148,17 @@
 
   function nameThemeButtons() {
     for (const button of all(".theme-switch-button")) {
-      for (const icon of button.querySelectorAll("[title]")) icon.removeAttribute("title");
-      for (const icon of button.querySelectorAll("svg, i")) icon.setAttribute("aria-hidden", "true");
-      for (const title of button.querySelectorAll("svg title")) title.remove();
       button.setAttribute("aria-label", "Colours: light, dark, or as the system has them");
+      hideIcons(button);
+      // The icon script puts pictures in the place of icons, whenever it comes to it.
+      new MutationObserver(() => hideIcons(button)).observe(button, {childList: true, subtree: true});
     }
+  }
+
+  function hideIcons(button) {
+    for (const icon of button.querySelectorAll("[title]")) icon.removeAttribute("title");
+    for (const icon of button.querySelectorAll("svg, i")) icon.setAttribute("aria-hidden", "true");
+    for (const title of button.querySelectorAll("svg title")) title.remove();
   }
 
   function nameRegions() {
@@ -192,7 +198,6 @@
     openPreviews();
     openFigures();
     nameThemeButtons();
-    setTimeout(nameThemeButtons, 400); // the icon script puts pictures in their place later
     nameRegions();
     fillTables();
   });

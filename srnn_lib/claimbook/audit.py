@@ -12,6 +12,7 @@ from srnn_lib.checks import BadInput
 from srnn_lib.claimbook import board, chapters, notebooks, publish, rests, results, scoreboard, seals, seeds
 from srnn_lib.claimbook.board import Board
 from srnn_lib.claimbook.chapters import Chapter
+from srnn_lib.claimbook.content import read_yaml
 from srnn_lib.claimbook.registry import Book, Claim
 from srnn_lib.claimbook.verdicts import OWN, VARIANT_METADATA, restore, restore_variant
 from srnn_lib.saving import read_text
@@ -38,9 +39,20 @@ def problems(found: Board, measured: str = "") -> list[str]:
 
 def _unlisted(found: Board) -> list[str]:
     """Chapters that the rendered book would leave out; none where a book has no such list."""
-    listed = read_text(found.book.folder / "_toc.yml")
-    names = re.findall(r"(?m)^\s*- file: book/(\S+)\s*$", listed)
-    return [chapter.id for chapter in found.chapters if listed and chapter.id not in names]
+    contents = found.book.folder / "_toc.yml"
+    if not contents.is_file():
+        return []
+    listed = set(_files(read_yaml(contents)))
+    return [chapter.id for chapter in found.chapters if f"book/{chapter.id}" not in listed]
+
+
+def _files(contents: Any) -> Iterator[str]:
+    """The pages that a table of contents names, at any depth."""
+    if isinstance(contents, dict):
+        yield from [contents["file"]] if isinstance(contents.get("file"), str) else []
+        contents = list(contents.values())
+    for entry in contents if isinstance(contents, list) else []:
+        yield from _files(entry)
 
 
 def _other_seeds(found: Board) -> Iterator[str]:

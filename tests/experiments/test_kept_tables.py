@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from srnn_lib import saving
-from srnn_lib.claimbook import results, store
+from srnn_lib.claimbook import results, seeds, store
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.experiments import accuracies, benchmarks, calibration, levels, make_tables, plans
 from srnn_lib.neurons import turnover
@@ -67,7 +67,7 @@ def test_there_are_some():
 def test_every_kept_table_is_one_that_can_be_made():
     wanted = {levels.table_path(name, level) for level in levels.LEVELS for name in levels.tables_of(level)}
     folder = levels.table_path("death").parents[1]
-    assert set(results.kept_tables(folder)) <= wanted | {benchmarks.table_file(folder)}
+    assert set(results.kept_tables(folder)) <= wanted | {benchmarks.table_file(folder), seeds.seeds_path(folder)}
 
 
 @pytest.mark.parametrize(("name", "level"), KEPT)
