@@ -1,7 +1,6 @@
 """What is wrong with the stored verdicts: missing, edited, not computed, stale, not what is published."""
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
