@@ -28,13 +28,13 @@ Step = float | str | tuple[Figure, str] | Mapping[str, Mapping[str, Quantity]]
 """A share of the work, a sentence, a figure with its words, or quantities by claim and check."""
 Work = Callable[..., Iterator[Step]]
 
-_WIDE = {"style": {"description_width": "11em"}, "layout": {"width": "34em", "max_width": "100%"}}
+_WIDE = {"style": {"description_width": "17em"}, "layout": {"width": "40em", "max_width": "100%"}}
 _STYLE = """<style>
 .srnn-panel { border-left: 0.25em solid #0072B2; padding: 0.5em 1em; }
 .srnn-panel table { border-collapse: collapse; margin: 0.5em 0; }
 .srnn-panel td, .srnn-panel th { padding: 0.25em 0.6em; text-align: left; vertical-align: top; line-height: 1.35; }
 .srnn-panel tbody tr { border-top: 1px solid rgba(128, 128, 128, 0.5); }
-.srnn-panel p, .srnn-panel td { white-space: normal; overflow-wrap: anywhere; }
+.srnn-panel p, .srnn-panel td { white-space: normal; overflow-wrap: break-word; }
 .srnn-panel img { max-width: 100%; background: white; }
 </style>"""
 
