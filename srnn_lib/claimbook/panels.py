@@ -28,13 +28,13 @@ Step = float | str | tuple[Figure, str] | Mapping[str, Mapping[str, Quantity]]
 """A share of the work, a sentence, a figure with its words, or quantities by claim and check."""
 Work = Callable[..., Iterator[Step]]
 
-_WIDE = {"style": {"description_width": "11em"}, "layout": {"width": "34em", "max_width": "100%"}}
+_WIDE = {"style": {"description_width": "17em"}, "layout": {"width": "40em", "max_width": "100%"}}
 _STYLE = """<style>
 .srnn-panel { border-left: 0.25em solid #0072B2; padding: 0.5em 1em; }
 .srnn-panel table { border-collapse: collapse; margin: 0.5em 0; }
 .srnn-panel td, .srnn-panel th { padding: 0.25em 0.6em; text-align: left; vertical-align: top; line-height: 1.35; }
 .srnn-panel tbody tr { border-top: 1px solid rgba(128, 128, 128, 0.5); }
-.srnn-panel p, .srnn-panel td { white-space: normal; overflow-wrap: anywhere; }
+.srnn-panel p, .srnn-panel td { white-space: normal; overflow-wrap: break-word; }
 .srnn-panel img { max-width: 100%; background: white; }
 </style>"""
 
@@ -59,6 +59,7 @@ class Panel:
         self.judge, self.work, self.controls = judge, work, controls
         self.variant: Variant | None = None
         self._task: asyncio.Task | None = None
+        self._sentence = ""
         self._go = widgets.Button(description="Compute", button_style="primary", icon="play")
         self._halt = widgets.Button(description="Stop", disabled=True, icon="stop")
         self._share = widgets.FloatProgress(0.0, min=0.0, max=1.0, layout={"width": "12em"})
@@ -113,39 +114,47 @@ class Panel:
 
     async def _compute(self, wait: float) -> None:
         await asyncio.sleep(wait)
-        heard = time.monotonic()
+        heard, old = time.monotonic(), {self._picture, self._table}
         try:
             self._busy(True, "Computing …")
             for step in self.work(**self.values):
-                self._take(step)
+                old.discard(self._take(step))
                 if time.monotonic() - heard > self.breath:
                     await asyncio.sleep(self.breath / 10)
                     heard = time.monotonic()
-            self._busy(False, "")
+            self._busy(False, self._sentence)
         except asyncio.CancelledError:
-            self._busy(False, "Stopped. What is shown below is what there was before.")
+            self._busy(False, "Stopped. What stands below is what there was before.")
+            old = set()
             raise
         except Exception as error:  # the reader looks at the panel, and a task has no other place to say it
             self._busy(False, f"{type(error).__name__}: {error}")
+        finally:
+            for part in old:  # a picture or verdicts of other settings must not stand beside what is new
+                part.value = ""
 
     def _busy(self, busy: bool, said: str) -> None:
         self._share.value, self._halt.disabled = 0.0, not busy
+        self._sentence = "" if busy else self._sentence
         self._said.value = f'<p role="status">{escape(said)}</p>' if said else ""
 
-    def _take(self, step: Any) -> None:
-        """Show one step of the work."""
+    def _take(self, step: Any) -> widgets.HTML | None:
+        """Show one step of the work; the part of the panel that it renews, if any."""
         match step:
             case str():
-                self._said.value = f'<p role="status">{escape(step)}</p>'
+                self._sentence, self._said.value = step, f'<p role="status">{escape(step)}</p>'
             case int() | float():
-                if step - self._share.value >= 0.01 or step < self._share.value:
+                if abs(step - self._share.value) >= 0.01:
                     self._share.value = step
             case (Figure() as figure, str(words)):
                 self._picture.value = _picture(figure, words)
+                return self._picture
             case Mapping():
                 self._judge(step)
+                return self._table
             case _:
                 raise bad_input("step of a panel", step, "a share, a sentence, a figure and its words, or quantities")
+        return None
 
     def _judge(self, quantities: Mapping[str, Mapping[str, Quantity]]) -> None:
         """Show the verdicts under the reader's settings beside those of the chapter."""

@@ -10,6 +10,8 @@ from srnn_lib.claimbook import notebooks
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
+FOLDED = ("hide-input", "hide-cell", "remove-input", "remove-cell")
+"""Tags of cells whose source the page folds or leaves out; a notebook window folds it, too."""
 
 
 def clean(nb: NotebookNode) -> NotebookNode:
@@ -36,6 +38,8 @@ def finish(nb: NotebookNode) -> NotebookNode:
         if notebooks.has(cell, "injected-parameters"):
             cell.metadata["tags"] = ["injected-parameters", "remove-cell"]
             cell["id"] = "injected-parameters"
+        if any(notebooks.has(cell, tag) for tag in FOLDED):
+            cell.metadata["jupyter"] = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
         if not cell.metadata.get("tags", True):
             del cell.metadata["tags"]
         _publish(cell, number)

@@ -106,6 +106,8 @@ def test_a_stop_is_heard_between_two_steps(panel):
             done.append(nets)
             yield 0.5
 
+    panel.start()
+    shown = panel.picture
     panel.work = endless
 
     async def reader():
@@ -117,7 +119,7 @@ def test_a_stop_is_heard_between_two_steps(panel):
 
     asyncio.run(reader())
     assert done and panel._halt.disabled
-    assert "Stopped" in panel.said
+    assert "Stopped" in panel.said and panel.picture == shown
 
 
 @pytest.mark.parametrize(
@@ -135,17 +137,22 @@ def test_a_fault_is_said_in_the_panel(panel, steps, words):
     assert words in panel.said
 
 
-def test_a_sentence_is_shown_until_the_work_is_done(panel):
-    seen = []
-
-    def speaking(nets, vanishing):
-        yield "<half> way"
-        seen.append(panel.said)
-
-    panel.work = speaking
+def test_a_sentence_stays_until_there_is_another(panel):
+    panel.work = lambda nets, vanishing: iter(["first", "<half> way"])
     panel.start()
-    assert seen == ['<p role="status">&lt;half&gt; way</p>']
+    assert panel.said == '<p role="status">&lt;half&gt; way</p>'
+    panel.work = zeros
+    panel.start()
     assert panel.said == ""
+
+
+@pytest.mark.parametrize("steps", [[0.5], [None]])
+def test_nothing_of_other_settings_stays_beside_what_is_new(panel, steps):
+    panel.start()
+    assert panel.picture and panel._table.value
+    panel.work = lambda nets, vanishing: iter(steps)
+    panel.start()
+    assert (panel.picture, panel._table.value) == ("", "")
 
 
 def test_controls_have_their_ends_and_first_values():

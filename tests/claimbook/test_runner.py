@@ -403,3 +403,9 @@ def test_peak_memory_sees_children_and_only_them():
             time.sleep(0.05)
         child.communicate("\n", timeout=30)
     assert 150 <= memory.peak < 250
+
+
+@pytest.mark.parametrize(("tag", "hidden"), [*((tag, True) for tag in publish.FOLDED), ("verdict", None)])
+def test_what_the_page_folds_is_folded_in_a_notebook_window(tag, hidden):
+    (cell,) = publish.finish(new_notebook(cells=[tinybook.code("1", tag)])).cells
+    assert cell.metadata.get("jupyter", {}).get("source_hidden") is hidden
