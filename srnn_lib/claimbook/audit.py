@@ -55,11 +55,11 @@ def _files(contents: Any) -> Iterator[str]:
 
 
 def _other_seeds(found: Board) -> Iterator[str]:
-    """Claims whose stored words under further seeds are not those of the kept table."""
-    kept = seeds.words(found.book.folder)
+    """Claims whose stored words under further seeds, or for draws, are not those of the kept table."""
+    kept, draws = (seeds.words(found.book.folder, drawn) for drawn in (False, True))
     for name, verdict in found.verdicts.items():
         own = [each for each in (verdict, *verdict.beside) if each.scale == "book"]
-        if own and own[0].seeds != kept.get(name, ()):
+        if (own and own[0].seeds != kept.get(name, ())) or verdict.draws != draws.get(name, ()):
             yield name
 
 

@@ -201,7 +201,8 @@ def _seeds(options: argparse.Namespace) -> None:
         return
     due = [run.plan for run in sweep.runs if not sweeps.is_done(run, codes[run.plan.chapter.id])]
     for plan, done in runner.execute_all(due, options.jobs):
-        print(f"{plan.chapter.id}, seed {plan.parameters.get('seed')}: {done.seconds:.1f} s", flush=True)
+        several = (f"{name} {plan.parameters[name]}" for name in ("seed", "draw") if plan.parameters.get(name))
+        print(f"{plan.chapter.id}, {', '.join(several)}: {done.seconds:.1f} s", flush=True)
     rows = verdict_rows.verdict_rows([folder / run.target for run in sweep.runs], Book.here(folder))
     print(_shown(seeds.write(rows, codes, verdict_rows.__name__, folder), folder))
 

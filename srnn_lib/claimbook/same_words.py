@@ -42,7 +42,8 @@ def renew(folder: Path, commit: str, codes: Mapping[str, str]) -> list[str]:
     rows, stamp = results.read_table(seeds.seeds_path(folder), seeds.COMMAND)
     changed = seeds.stale(folder, codes)
     for name in changed:
-        _check(name, folder, commit, stamp["codes"][name], set(rows.loc[rows["chapter"] == name, "claim"]))
+        mine = rows[rows["chapter"] == name]
+        _check(name, folder, commit, stamp["codes"][name], dict(zip(mine["claim"], mine["draw"] > 0, strict=True)))
     known = stamp["codes"] | {name: codes[name] for name in changed}
     today = results.table_stamp(stamp["modules"], seeds.COMMAND)
     moved = {"library": today["library"], "codes": known, "same_as": commit}
@@ -50,8 +51,8 @@ def renew(folder: Path, commit: str, codes: Mapping[str, str]) -> list[str]:
     return changed
 
 
-def _check(name: str, folder: Path, commit: str, code: str, claims: set[str]) -> None:
-    """Refuse a chapter whose words need not be those of its code today."""
+def _check(name: str, folder: Path, commit: str, code: str, claims: Mapping[str, bool]) -> None:
+    """Refuse a chapter whose words need not be those of its code today; of each claim, whether they are for draws."""
     chapter = chapters.find(name, folder)
     if (state := chapters.state(chapter)).kind != "fresh":
         raise bad_input(name, state.kind, "a chapter run by its code of today", f"python -m srnn_lib run {name}")
@@ -59,19 +60,20 @@ def _check(name: str, folder: Path, commit: str, code: str, claims: set[str]) ->
     made = before.metadata.get("provenance", {}).get("library")
     if saving.digest([notebooks.source_hash(before), made]) != code:
         raise BadInput(f"{name} was not run under further seeds by the code of {commit}; run it again: {seeds.COMMAND}")
-    then, now = (dict(_measured(nb, chapter.book)) for nb in (before, chapter.nb))
+    then, now = (dict(_measured(nb, chapter.book, claims)) for nb in (before, chapter.nb))
     if other := sorted(claim for claim in claims if not _alike(then.get(claim), now.get(claim))):
         raise BadInput(
             f"{name} gives other values than at {commit} ({', '.join(other)}); run it again: {seeds.COMMAND}"
         )
 
 
-def _measured(nb: NotebookNode, book: Book) -> Iterator[tuple[str, _Checks]]:
-    """What the run itself measured for each claim: its core checks, with bounds and results."""
+def _measured(nb: NotebookNode, book: Book, claims: Mapping[str, bool]) -> Iterator[tuple[str, _Checks]]:
+    """What was measured for each claim by the run itself, or with its kept tables if these are drawn from."""
     for _, payload, _ in board.payloads(nb, "verdict"):
         rules = book.claims[payload["claim"]].checks
-        own = [each for each in (payload, *payload.get("beside", [])) if each["scale"] == "book"]
-        for each in own:
+        several = [payload, *payload.get("beside", [])]
+        own = [each for each in several if each["scale"] == "book"]
+        for each in several[:1] if claims.get(payload["claim"]) else own:
             yield payload["claim"], [one for one in each["checks"] if rules[one["name"]].role == "core"]
 
 

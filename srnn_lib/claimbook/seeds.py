@@ -1,4 +1,8 @@
-"""What a claim's verdict is under further seeds: a kept table, made by running its chapter again and again."""
+"""What a claim's verdict is when its chapter runs again: under further seeds, and for draws of the runs in kept tables.
+
+A verdict that rests on a kept table of long runs does not depend on the chapter's seed. There, the runs are drawn from
+the table's own, with replacement: the chapter has a parameter `draw` for it.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +12,7 @@ import pandas as pd
 from srnn_lib.claimbook import results
 
 COMMAND = "python -m srnn_lib seeds"
-SEED_COLUMNS = ("chapter", "claim", "seed", "word")
+SEED_COLUMNS = ("chapter", "claim", "seed", "draw", "word")
 
 
 def seeds_path(folder: Path) -> Path:
@@ -16,8 +20,8 @@ def seeds_path(folder: Path) -> Path:
     return folder / "results" / "seeds.parquet"
 
 
-def words(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The words of each claim under further seeds, in the order of these; none where there is no table.
+def words(folder: Path, drawn: bool = False) -> dict[str, tuple[str, ...]]:
+    """The words of each claim under further seeds, or for draws, in their order; none where there is no table.
 
     Raises:
         BadInput: A damaged table; the line names the command that makes it.
@@ -25,13 +29,18 @@ def words(folder: Path) -> dict[str, tuple[str, ...]]:
     path = seeds_path(folder)
     if not results.has_table(path):
         return {}
-    rows = results.read_table(path, COMMAND)[0].sort_values(["claim", "seed"])
-    return {str(claim): tuple(some["word"]) for claim, some in rows.groupby("claim")}
+    rows = results.read_table(path, COMMAND)[0].sort_values(["claim", "seed", "draw"])
+    return {str(claim): tuple(some["word"]) for claim, some in rows[(rows["draw"] > 0) == drawn].groupby("claim")}
 
 
 def write(rows: pd.DataFrame, codes: Mapping[str, str], module: str, folder: Path) -> Path:
-    """Keep the words among the rows of `verdict_rows`, made by `module`, with a digest of each chapter's code."""
-    kept = rows.loc[rows["headline"], list(SEED_COLUMNS)].reset_index(drop=True)
+    """Keep the words among the rows of `verdict_rows`, made by `module`, with a digest of each chapter's code.
+
+    Claims of which no draw changes any value are left out of the draws: they rest on no kept runs.
+    """
+    still = rows.groupby(["claim", "quantity"])[["value", "low", "high"]].nunique(dropna=False).max(axis=1)
+    idle = (rows["draw"] > 0) & rows["claim"].map(still.groupby("claim").max().le(1))
+    kept = rows.loc[rows["headline"] & ~idle, list(SEED_COLUMNS)].reset_index(drop=True)
     results.write_table(kept, seeds_path(folder), results.table_stamp([module], COMMAND, codes=dict(codes)))
     return seeds_path(folder)
 

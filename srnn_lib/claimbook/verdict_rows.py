@@ -16,8 +16,8 @@ from srnn_lib.claimbook.stamps import stamp_faults, stamp_of
 from srnn_lib.claimbook.verdicts import Verdict, restore
 
 VERDICT_COLUMNS = {
-    "chapter": str, "scale": str, "seed": "Int64", "claim": str, "word": str, "headline": bool, "quantity": str,
-    "value": float, "low": float, "high": float, "n": "Int64", "result": str, "side": "boolean",
+    "chapter": str, "scale": str, "seed": "Int64", "draw": "Int64", "claim": str, "word": str, "headline": bool,
+    "quantity": str, "value": float, "low": float, "high": float, "n": "Int64", "result": str, "side": "boolean",
     "parameters": str, "library": str, "device": str, "day": str, "notebook": str,
 }  # fmt: skip
 """The columns of the table, and what they hold."""
@@ -26,13 +26,14 @@ VERDICT_COLUMNS = {
 def verdict_rows(paths: Iterable[Path], book: Book) -> pd.DataFrame:
     """What the executed notebooks at `paths` found, as today's registry decides it.
 
-    What a claim has from kept tables at higher scales is left out: it does not depend on the run.
+    What a claim has from kept tables at higher scales is left out, as it does not depend on the run; unless the run has
+    drawn from these tables: then it is what was wanted.
 
     Returns:
-        One row per verdict and quantity: chapter, scale, seed, claim, its word, whether the quantity is the headline
-        (of which every verdict has one row), the quantity's name, value, interval, number of observations, what came
-        out of it and whether it is a remark; the parameters as JSON, a digest of the library, the device, the day, and
-        the notebook. A claim that is not testable has one row without a quantity.
+        One row per verdict and quantity: chapter, scale, seed, draw, claim, its word, whether the quantity is the
+        headline (of which every verdict has one row), the quantity's name, value, interval, number of observations,
+        what came out of it and whether it is a remark; the parameters as JSON, a digest of the library, the device,
+        the day, and the notebook. A claim that is not testable has one row without a quantity.
 
     Raises:
         BadInput: A notebook that is missing, was not run by this library, was changed after its run, or does not fit
@@ -52,6 +53,7 @@ def _notebook(path: Path, book: Book) -> Iterator[dict[str, Any]]:
     origin = {
         "scale": stamp["scale"],
         "seed": stamp["parameters"].get("seed"),
+        "draw": stamp["parameters"].get("draw", 0),
         "parameters": json.dumps(stamp["parameters"], sort_keys=True),
         "library": saving.digest(stamp["library"])[:16],
         "device": stamp["device"],
@@ -59,15 +61,15 @@ def _notebook(path: Path, book: Book) -> Iterator[dict[str, Any]]:
         "notebook": path.name,
     }
     for _, payload, _ in payloads(nb, "verdict"):
-        found = _own(payload, stamp["scale"], path, book)
+        own = payload if origin["draw"] else [payload, *payload.get("beside", [])][-1]
+        found = _restored(own, stamp["scale"], path, book)
         if found is None:
             continue
         yield from ({"chapter": found.claim.chapter, **origin, **row} for row in _quantities(found))
 
 
-def _own(payload: dict[str, Any], scale: str, path: Path, book: Book) -> Verdict | None:
-    """The verdict of the run itself, which stands below those of kept tables; None if there are only these."""
-    own = [payload, *payload.get("beside", [])][-1]
+def _restored(own: dict[str, Any], scale: str, path: Path, book: Book) -> Verdict | None:
+    """The verdict of the run itself; None if it is that of kept tables as they are."""
     if own.get("scale") in book.scales[book.scales.index("book") + 1 :]:
         return None
     try:

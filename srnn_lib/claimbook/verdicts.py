@@ -28,6 +28,7 @@ SYMBOLS = {
     "reproduced": "✓", "partly": "◐", "not reproduced": "✗", "undecided": "≈", "not testable": "?", "open": "○",
 }  # fmt: skip
 DECIDED = ("reproduced", "partly", "not reproduced")
+_AGAIN = {"seeds": "further seeds", "draws": "draws of as many of its runs, with replacement,"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Verdict:
         beside: Verdicts at lower scales: they are shown, and decide nothing.
         own: In what the settings of the run differ from those of its scale; such a verdict does not count.
         seeds: The words that the same run gives under further seeds.
+        draws: The words for draws of the kept runs on which the verdict rests.
     """
 
     claim: Claim
@@ -49,6 +51,7 @@ class Verdict:
     beside: tuple["Verdict", ...] = ()
     own: str = ""
     seeds: tuple[str, ...] = ()
+    draws: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -61,17 +64,18 @@ class Verdict:
         found = [{"name": c.name, **_plain(c.found), "bounds": dict(c.bounds), "result": c.result} for c in self.checks]
         scale = OWN if self.own else self.scale
         plain = {"claim": self.claim.id, "verdict": self.word, "scale": scale, "checks": found}
-        plain |= {"seeds": list(self.seeds)} if self.seeds else {}
+        plain |= {name: list(words) for name in _AGAIN if (words := getattr(self, name))}
         return plain | ({"beside": [other.payload for other in self.beside]} if self.beside else {})
 
     @property
     def again(self) -> str:
-        """How often the same word came out under further seeds; empty if none were tried."""
-        if not self.seeds:
-            return ""
-        rest = {other: self.seeds.count(other) for other in self.seeds if other != self.word}
+        """How often the same word came out again; empty if nothing was tried."""
+        return "; ".join(self._as_often(getattr(self, name), tried) for name, tried in _AGAIN.items()).strip("; ")
+
+    def _as_often(self, words: tuple[str, ...], tried: str) -> str:
+        rest = {other: words.count(other) for other in words if other != self.word}
         but = f" ({', '.join(f'{many} {other}' for other, many in rest.items())})" if rest else ""
-        return f"{self.seeds.count(self.word)} of {len(self.seeds)} further seeds give the same word{but}"
+        return f"{words.count(self.word)} of {len(words)} {tried} give the same word{but}" if words else ""
 
     @property
     def _kind(self) -> str:
@@ -159,11 +163,11 @@ def restore(claim: Claim, payload: Mapping[str, Any], scales: Sequence[str]) -> 
     try:
         scale = checks.choice("scale", payload["scale"], scales)
         quantities = {entry["name"]: _stored(entry) for entry in payload["checks"]}
-        others, seeds = payload.get("beside", []), tuple(map(str, payload.get("seeds", ())))
+        others, again = payload.get("beside", []), {name: tuple(map(str, payload.get(name, ()))) for name in _AGAIN}
     except (KeyError, TypeError) as error:
         raise BadInput(f"the stored verdict on {claim.id} is damaged ({error})") from error
     beside = tuple(restore(claim, each, scales) for each in others)
-    return replace(verdict(claim, scale, quantities), beside=beside, seeds=seeds)
+    return replace(verdict(claim, scale, quantities), beside=beside, seeds=again["seeds"], draws=again["draws"])
 
 
 def at_levels(claim: Claim, levels: Mapping[str, Mapping[str, Any]], scales: Sequence[str]) -> Verdict:

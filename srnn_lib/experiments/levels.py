@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from srnn_lib import checks, saving
+from srnn_lib import checks, randomness, saving
 from srnn_lib.claimbook import results
 from srnn_lib.experiments import plans
 
@@ -66,22 +66,53 @@ def command(name: str, level: str = "scaled") -> str:
     return f"python -m srnn_lib evidence {level} {name}"
 
 
-def kept_table(name: str, level: str = "scaled") -> pd.DataFrame:
-    """A kept table.
+def kept_table(name: str, level: str = "scaled", draw: int = 0) -> pd.DataFrame:
+    """A kept table, or one of its draws with replacement: see `redrawn`.
 
     Raises:
         BadInput: It is missing or damaged; the line names the command that makes it.
     """
-    return results.read_table(table_path(name, level), command(name, level))[0]
+    table = results.read_table(table_path(name, level), command(name, level))[0]
+    return redrawn(table, TRAINING_COLUMNS.get(name, []), draw)
 
 
-def by_level(name: str, own: pd.DataFrame, scale: str) -> dict[str, pd.DataFrame]:
+def redrawn(table: pd.DataFrame, by: list[str], draw: int) -> pd.DataFrame:
+    """As many runs of every training as a table has, drawn from its own with replacement; the table itself for draw 0.
+
+    Trainings with as many runs are drawn alike, in all tables: what began with the same weights stays together, and so
+    does a run with all its epochs. What is drawn twice is two runs.
+
+    Args:
+        table: With a column "run", which counts from 0.
+        by: Columns that tell trainings apart; none if there is one.
+        draw: Its number; 0: none.
+
+    Raises:
+        BadInput: A draw from a table without runs.
+    """
+    if not checks.integer("draw", draw, 0):
+        return table
+    if "run" not in table:
+        raise checks.bad_input("draw", draw, "0, as this table has no runs")
+    parts = [rows for _, rows in table.groupby(by, sort=False, dropna=False)] if by else [table]
+    return pd.concat([_drawn(rows, draw) for rows in parts], ignore_index=True)[[*table.columns]]
+
+
+def _drawn(rows: pd.DataFrame, draw: int) -> pd.DataFrame:
+    count = int(rows["run"].max()) + 1
+    generator = randomness.keyed(draw, "runs", count)
+    picked = (randomness.uniform(generator, count) * count).long().tolist()
+    chosen = pd.DataFrame({"run": picked, "drawn": range(count)})
+    return chosen.merge(rows, on="run").drop(columns="run").rename(columns={"drawn": "run"})
+
+
+def by_level(name: str, own: pd.DataFrame, scale: str, draw: int = 0) -> dict[str, pd.DataFrame]:
     """The tables that there are, from the least evidence to the most; the first is that of the run.
 
     A kept table of trainings grows, one by one. It counts as soon as it has all those that the run has, and gives their
     rows alone: so a claim that needs few of them need not wait for the others. A table of further networks counts, as a
     whole, if it has all kinds that the run has. At other scales than "book", nothing is put beside `own`, what the run
-    itself has found.
+    itself has found. Of kept tables of trainings, there may be one of the draws with replacement: see `redrawn`.
 
     Raises:
         BadInput: A kept table with other columns than `own`, or a damaged one.
@@ -90,7 +121,7 @@ def by_level(name: str, own: pd.DataFrame, scale: str) -> dict[str, pd.DataFrame
     found = {scale: own}
     for level in LEVELS if scale == "book" else ():
         if name in tables_of(level) and results.has_table(table_path(name, level)):
-            table = kept_table(name, level)
+            table = kept_table(name, level, draw)
             if list(table.columns) != list(own.columns):
                 shown, wanted = f"columns of {table_path(name, level).name}", f"those of the run, {list(own.columns)}"
                 raise checks.bad_input(shown, list(table.columns), wanted, f"make it again: {command(name, level)}")

@@ -44,9 +44,9 @@ def changed(run_book, monkeypatch):
     git(run_book, "init", "-q")
     git(run_book, "add", "-A")
     git(run_book, "commit", "-qm", "a")
-    rows = [
-        {"chapter": tinybook.CHAPTER, "claim": c, "seed": 1, "word": "reproduced", "headline": True} for c in CLAIMS
-    ]
+    shared = {"chapter": tinybook.CHAPTER, "seed": 1, "draw": 0, "word": "reproduced", "headline": True}
+    shared |= {"quantity": "error", "value": 0.0, "low": 0.0, "high": 0.0}
+    rows = [{**shared, "claim": claim} for claim in CLAIMS]
     seeds.write(pd.DataFrame(rows), codes(run_book), "srnn_lib.claimbook.verdict_rows", run_book)
     edit(run_book, more_source)
     monkeypatch.setattr(chapters, "state", lambda chapter: chapters.State("fresh", ""))

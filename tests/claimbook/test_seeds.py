@@ -17,12 +17,19 @@ pytest_plugins = ("tinybook_fixtures",)
 WORDS = {"SR-01": ["reproduced", "partly", "reproduced"], "SR-02": ["reproduced"] * 3}
 
 
-def keep(folder, found=WORDS, code="code"):
-    """A table of such words under the seeds 1, 2, ..."""
+def keep(folder, found=WORDS, code="code", draws=()):
+    """A table of such words under the seeds 1, 2, ..., or for these draws; the value is the place, if that is one."""
+    shared = {"chapter": tinybook.CHAPTER, "headline": True, "quantity": "error", "low": 0.0, "high": 1.0}
     rows = [
-        {"chapter": tinybook.CHAPTER, "claim": claim, "seed": seed, "word": word, "headline": True}
+        {
+            **shared,
+            "claim": claim,
+            "word": word,
+            **({"seed": 0, "draw": place} if draws else {"seed": place, "draw": 0}),
+        }
+        | {"value": float(place) if not draws or claim in draws else 0.5}
         for claim, said in found.items()
-        for seed, word in reversed(list(enumerate(said, 1)))
+        for place, word in reversed(list(enumerate(said, 1)))
     ]
     seeds.write(pd.DataFrame(rows), {tinybook.CHAPTER: code}, "srnn_lib.claimbook.verdict_rows", folder)
 
@@ -58,6 +65,21 @@ def test_they_are_those_of_the_run_and_not_of_kept_tables(book):
     found = judging(book)("SR-02", {"book": {"error": 0.0}, "scaled": {"error": 1.0}})
     assert (found.again, found.beside[0].again) == ("", "3 of 3 further seeds give the same word")
     assert found.beside[0].again in str(found)
+
+
+def test_draws_are_told_of_the_verdict_that_rests_on_kept_runs(book):
+    keep(book, draws=["SR-02"])
+    assert (seeds.words(book), seeds.words(book, drawn=True)) == ({}, {"SR-02": ("reproduced",) * 3})
+    found = judging(book)("SR-02", {"book": {"error": 1.0}, "scaled": {"error": 0.0}})
+    assert found.again == "3 of 3 draws of as many of its runs, with replacement, give the same word"
+    assert found.beside[0].again == ""
+    assert restore(found.claim, json.loads(json.dumps(found.payload)), ["quick", "book", "scaled"]).again == found.again
+
+
+def test_a_verdict_of_drawn_runs_is_the_readers_own(book):
+    values = {"scale": "book", **Book(book).by_scale.values(tinybook.CHAPTER, "book")}
+    found = Judge(tinybook.CHAPTER, {**values, "draw": 3, "nets": 41}, book)("SR-02", {"scaled": {"error": 0.0}})
+    assert "do not count" in str(found)
 
 
 @pytest.mark.parametrize("changed", [{"scale": "quick"}, {"nets": 41}])

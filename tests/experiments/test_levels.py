@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from srnn_lib.checks import BadInput
 from srnn_lib.claimbook import results
 from srnn_lib.experiments import levels
 
@@ -113,3 +114,50 @@ def test_tables_that_a_level_does_not_have_are_refused(read, refused):
         read("deaths", "scaled")
     with refused("level is 'book'", "more, scaled, paper"):
         read("plateau", "book")
+
+
+@pytest.fixture
+def many():
+    """Two trainings of forty runs, with two epochs each; the second one has fewer at the end."""
+    rows = [(net, run, epoch) for net in ("N1", "N2") for run in range(40) for epoch in (1, 2)]
+    table = pd.DataFrame(rows, columns=["net", "run", "epoch"])
+    table["loss"] = table["run"] + 100.0 * table["epoch"]
+    return table[(table["net"] == "N1") | (table["epoch"] == 1) | (table["run"] < 20)].reset_index(drop=True)
+
+
+def test_no_draw_is_the_table_itself(many):
+    assert levels.redrawn(many, ["net"], 0) is many
+
+
+def test_runs_are_drawn_whole_and_all_trainings_alike(many):
+    drawn = levels.redrawn(many, ["net"], 3)
+    one, two = (drawn[drawn["net"] == net] for net in ("N1", "N2"))
+    assert list(drawn.columns) == list(many.columns)
+    assert sorted(one["run"].unique()) == list(range(40))
+    source = (one["loss"] - 100 * one["epoch"]).groupby(one["run"])
+    assert (source.nunique() == 1).all() and one.groupby("run")["epoch"].apply(list).map(len).eq(2).all()
+    assert 15 < source.first().nunique() < 35  # of forty drawn from forty, about 25 are different ones
+    assert not set(one["loss"]) - set(many["loss"])
+    pd.testing.assert_series_equal(
+        source.first(), (two["loss"] - 100 * two["epoch"]).groupby(two["run"]).first(), check_names=False
+    )
+
+
+def test_draws_differ_and_come_again(many):
+    first, again, other = (levels.redrawn(many, [], draw) for draw in (1, 1, 2))
+    pd.testing.assert_frame_equal(first, again)
+    assert not first["loss"].equals(other["loss"])
+
+
+def test_kept_tables_are_drawn_from_and_the_run_is_not():
+    keep("scaled", pd.concat([KEPT.assign(run=run, loss=float(run)) for run in range(30)]).iloc[::2])
+    found = levels.by_level("plateau", OWN, "book", draw=1)
+    assert found["book"] is OWN and len(found["scaled"]) == 30
+    assert found["scaled"]["loss"].nunique() < 30
+    pd.testing.assert_frame_equal(found["scaled"], levels.kept_table("plateau", draw=1))
+
+
+@pytest.mark.parametrize(("draw", "words"), [(-1, "0 or more"), (1, "has no runs")])
+def test_impossible_draws_are_refused(draw, words):
+    with pytest.raises(BadInput, match=words):
+        levels.redrawn(KEPT.drop(columns="run"), [], draw)
