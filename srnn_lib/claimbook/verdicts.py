@@ -74,7 +74,7 @@ class Verdict:
 
     def _as_often(self, words: tuple[str, ...], tried: str) -> str:
         rest = {other: words.count(other) for other in words if other != self.word}
-        but = f" ({', '.join(f'{many} {other}' for other, many in rest.items())})" if rest else ""
+        but = "".join(f", {many} {other}" for other, many in rest.items())
         return f"{words.count(self.word)} of {len(words)} {tried} give the same word{but}" if words else ""
 
     @property

@@ -49,7 +49,7 @@ def test_a_box_says_how_often_the_word_was_the_same(book):
     keep(book)
     judge = judging(book)
     found = judge("SR-01", zero_share=0.5, margin=0.1)
-    assert found.again == "2 of 3 further seeds give the same word (1 partly)"
+    assert found.again == "2 of 3 further seeds give the same word, 1 partly"
     assert found.again in str(found) and found.again in found._repr_html_()
     assert judge("SR-02", error=0.0).again == "3 of 3 further seeds give the same word"
 
