@@ -95,7 +95,7 @@ types: $(READY)
 
 fast: $(READY)
 	$(stage) 'Fast unit tests'
-	$(PY) -m pytest -q -m 'not site and not browser and not slow' -n $(JOBS) --dist worksteal tests
+	$(PY) -m pytest -q -m 'not site and not browser and not slow and not quick' -n $(JOBS) --dist worksteal tests
 
 chapter: $(READY)
 	$(stage) 'One chapter at quick scale'
@@ -103,7 +103,7 @@ chapter: $(READY)
 
 unit: $(READY) $(SNAKEMAKE)
 	$(stage) 'Unit tests'
-	$(PY) -m pytest -m 'not site and not browser' -n $(JOBS) --dist worksteal tests
+	$(PY) -m pytest -m 'not site and not browser and not quick' -n $(JOBS) --dist worksteal tests
 
 notebooks: $(READY)
 	$(stage) 'Chapters against their stored outputs'
@@ -111,8 +111,8 @@ notebooks: $(READY)
 	$(PY) -m pytest $(NBVAL) $(CHAPTERS)
 
 quick: $(READY)
-	$(stage) 'All chapters at quick scale'
-	$(PY) -m srnn_lib run --scale quick --jobs $(JOBS)
+	$(stage) 'All chapters at quick scale, and their panels'
+	$(PY) -m pytest -m quick -n $(JOBS) --dist worksteal tests/test_panels_in_use.py
 
 claims: $(READY)
 	$(stage) 'Claims and scoreboard'

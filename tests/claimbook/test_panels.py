@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import matplotlib.pyplot as plt
+import panel_driving
 import pytest
 import tinybook
 
@@ -165,3 +166,28 @@ def test_controls_have_their_ends_and_first_values():
     assert [control.value for control in made] == ["b", 3, 1.0, 1e-3]
     assert [control.description for control in made] == ["Kind", "Nets", "Size", "Noise"]
     assert one_of("Kind", ["a", "b"]).value == "a"
+
+
+def left_of_before(panel):
+    """A panel that once it has a picture shows no other."""
+    take = panel._take
+    panel._take = lambda step: take(step) if not (panel.picture and isinstance(step, tuple)) else panel._picture
+
+
+def told_with_a_fault(panel):
+    """A panel whose work fails at one end of a control."""
+    work = panel.work
+
+    def failing(nets, vanishing):
+        yield from work(nets, vanishing)
+        assert nets < 500
+
+    panel.work = failing
+
+
+@pytest.mark.parametrize("spoil", [left_of_before, told_with_a_fault])
+def test_driving_a_panel_finds_what_is_not_of_its_settings(panel, spoil):
+    asyncio.run(panel_driving.drive(panel))
+    spoil(panel)
+    with pytest.raises(AssertionError):
+        asyncio.run(panel_driving.drive(panel))
