@@ -36,13 +36,19 @@ def words(folder: Path, drawn: bool = False) -> dict[str, tuple[str, ...]]:
 def write(rows: pd.DataFrame, codes: Mapping[str, str], module: str, folder: Path) -> Path:
     """Keep the words among the rows of `verdict_rows`, made by `module`, with a digest of each chapter's code.
 
-    Claims of which no draw changes any value are left out of the draws: they rest on no kept runs.
+    Claims of which no draw changes any value are left out of the draws: they rest on no kept runs. Words of
+    chapters that are not among the codes stay.
     """
     still = rows.groupby(["claim", "quantity"])[["value", "low", "high"]].nunique(dropna=False).max(axis=1)
     idle = (rows["draw"] > 0) & rows["claim"].map(still.groupby("claim").max().le(1))
-    kept = rows.loc[rows["headline"] & ~idle, list(SEED_COLUMNS)].reset_index(drop=True)
-    results.write_table(kept, seeds_path(folder), results.table_stamp([module], COMMAND, codes=dict(codes)))
-    return seeds_path(folder)
+    kept = rows.loc[rows["headline"] & ~idle, list(SEED_COLUMNS)]
+    known, path = dict(codes), seeds_path(folder)
+    if results.has_table(path):
+        before, stamp = results.read_table(path, COMMAND)
+        kept = pd.concat([before[~before["chapter"].isin(codes)], kept])
+        known = stamp["codes"] | known
+    results.write_table(kept.reset_index(drop=True), path, results.table_stamp([module], COMMAND, codes=known))
+    return path
 
 
 def stale(folder: Path, codes: Mapping[str, str]) -> list[str]:

@@ -45,6 +45,15 @@ def test_words_come_in_the_order_of_the_seeds(book):
     assert seeds.words(book) == {claim: tuple(said) for claim, said in WORDS.items()}
 
 
+def test_chapters_that_did_not_run_keep_their_words(book):
+    keep(book)
+    rows = results.read_table(seeds.seeds_path(book))[0]
+    more = rows.assign(chapter="other", headline=True, quantity="", value=0.0, low=0.0, high=0.0)
+    seeds.write(more[:1].assign(claim="SR-03"), {"other": "its code"}, "srnn_lib.claimbook.verdict_rows", book)
+    assert seeds.words(book) == {claim: tuple(said) for claim, said in WORDS.items()} | {"SR-03": ("reproduced",)}
+    assert seeds.stale(book, {tinybook.CHAPTER: "code", "other": "other code"}) == ["other"]
+
+
 def test_a_box_says_how_often_the_word_was_the_same(book):
     keep(book)
     judge = judging(book)
