@@ -124,8 +124,9 @@ class Panel:
                     heard = time.monotonic()
             self._busy(False, self._sentence)
         except asyncio.CancelledError:
-            self._busy(False, "Stopped. What stands below is what there was before.")
-            old = set()
+            untouched = len(old) == 2
+            self._busy(False, "Stopped. What stands below is " + ("what there was before." if untouched else "new."))
+            old = set() if untouched else old
             raise
         except Exception as error:  # the reader looks at the panel, and a task has no other place to say it
             self._busy(False, f"{type(error).__name__}: {error}")

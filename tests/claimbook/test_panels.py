@@ -123,6 +123,30 @@ def test_a_stop_is_heard_between_two_steps(panel):
     assert "Stopped" in panel.said and panel.picture == shown
 
 
+def test_no_old_verdict_stays_beside_a_new_picture_when_it_is_stopped(panel):
+    panel.start()
+    shown, panel.breath = panel.picture, 0.0
+    assert panel._table.value
+
+    def drawn_and_endless(nets, vanishing):
+        yield plt.subplots()[0], "Nothing."
+        while True:
+            time.sleep(0.001)
+            yield 0.5
+
+    panel.work = drawn_and_endless
+
+    async def reader():
+        panel.start()
+        await asyncio.sleep(0.5)
+        panel._halt.click()
+        await panel.done()
+
+    asyncio.run(reader())
+    assert panel.picture != shown and panel._table.value == ""
+    assert "what there was" not in panel.said
+
+
 @pytest.mark.parametrize(
     ("steps", "words"),
     [
