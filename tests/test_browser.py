@@ -143,6 +143,12 @@ def test_nothing_is_inaccessible(visit, theme, asked):
     assert violated(visit.page, asked) == []
 
 
+def test_a_picture_stands_on_the_first_screen_of_a_chapter(visit):
+    if visit.page.locator(".srnn-verdict").count():  # a page with boxes is a chapter
+        first = visit.page.locator(".bd-article :is(figure, .srnn-film, .ahead img)").first
+        assert first.bounding_box()["y"] + visit.page.evaluate("() => scrollY") < 1200
+
+
 def test_nothing_spills_over(visit):
     assert visit.page.evaluate(SPILL) == []
 
