@@ -31,7 +31,7 @@ def driven(chapter: Chapter, folder: Path) -> Driven:
     places = [place for place, cell in enumerate(nb.cells, 1) if cell.get("id") == PANEL]
     for place in places:
         lines = f"import sys\n\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        lines += "from panel_driving import drive\n\nawait drive(_)"
+        lines += "from panel_driving import drive\n\nawait drive(Out[max(Out)])"
         nb.cells.insert(place, tinybook.code(lines, notebooks.LIVE, "remove-cell"))
     copy = folder / chapter.path.name
     notebooks.write_notebook(nb, copy)
