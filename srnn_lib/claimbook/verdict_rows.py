@@ -75,7 +75,7 @@ def _restored(own: dict[str, Any], scale: str, path: Path, book: Book) -> Verdic
     try:
         if own["claim"] not in book.claims:
             raise BadInput(f"{own['claim']} is not in the registry")
-        return restore(book.claims[own["claim"]], {**own, "scale": scale}, book.scales)
+        return restore(book.claims[own["claim"]], {**own, "scale": scale, "beside": []}, book.scales)
     except (BadInput, KeyError) as error:
         raise BadInput(f"{path.name} cannot be merged: {error}; delete it and run it again") from error
 
