@@ -54,6 +54,17 @@ def test_there_is_a_row_for_every_quantity_and_one_headline_for_every_verdict(ro
     assert first["n"] == 40
 
 
+def test_what_a_run_has_drawn_from_kept_tables_is_in_and_what_stands_beside_it_is_not(rows):
+    def rest_on_tables(nb):
+        kept = payload(nb, "SR-02")
+        kept["scale"] = OWN
+        kept["beside"] = [dict(kept)]
+
+    table = rows(rest_on_tables, parameters={"scale": "book", **tinybook.SETTINGS, "draw": 4})
+    assert list(table["draw"]) == [4] * 3
+    assert list(table["claim"]) == ["SR-01", "SR-01", "SR-02"]
+
+
 def test_every_row_has_the_settings_of_its_run(rows):
     for row in rows(device="cuda").to_dict("records"):
         assert (row["chapter"], row["scale"], row["seed"], row["device"]) == (tinybook.CHAPTER, "book", 3, "cuda")
