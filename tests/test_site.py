@@ -85,7 +85,7 @@ def test_every_link_leads_to_a_page_and_a_place(page):
 
 
 def test_every_picture_says_what_it_shows(page):
-    pictures = soup(page).select("article img")
+    pictures = soup(page).select("article img:not(.ahead img)")  # what looks ahead is said by the sentence above it
     silent = [p["src"][:80] for p in pictures if re.match(r"_images/|$|\S+\.(png|svg|jpg)$", p.get("alt", ""))]
     assert silent == []
 
