@@ -213,7 +213,7 @@ def test_an_epoch_is_taken_in_the_chosen_order_and_number(opened):
     page = opened("soup")
     page.get_by_label("Training steps in an epoch").fill("0")
     page.get_by_label("Chance that a net attacks").fill("0")
-    page.get_by_label("all at once").check(force=True)
+    page.get_by_label("all at once").press("Space")
     places = "() => [...document.querySelectorAll('.srnn-net')].map(net => net.getAttribute('transform'))"
     before = page.evaluate(places)
     press(page, "One epoch")
