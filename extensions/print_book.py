@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser
-from ruamel.yaml import YAML
+
+from srnn_lib.claimbook.chapters import listed
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = """async () => {
@@ -12,13 +13,6 @@ READY = """async () => {
   await document.fonts.ready;
 }"""
 FOOT = '<div style="font-size:8px;width:100%;text-align:center"><span class="pageNumber"></span></div>'
-
-
-def names() -> list[str]:
-    """The pages of the table of contents."""
-    toc = YAML(typ="safe").load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    pages = [page for part in toc["parts"] for page in part["chapters"]]
-    return [toc["root"], *(each["file"] for page in pages for each in [page, *page.get("sections", [])])]
 
 
 def print_page(browser: Browser, source: Path, target: Path) -> None:
@@ -41,7 +35,7 @@ def main() -> None:
     from browser import launched
 
     with launched() as browser:
-        for number, name in enumerate(names()):
+        for number, name in enumerate(listed(ROOT)):
             if not chosen or name in chosen:
                 target = folder / f"{number:02}-{name.removeprefix('book/').replace('/', '-')}.pdf"
                 print_page(browser, ROOT / "_build" / "html" / f"{name}.html", target)

@@ -11,7 +11,6 @@ from srnn_lib.checks import BadInput
 from srnn_lib.claimbook import board, chapters, notebooks, publish, rests, results, scoreboard, seals, seeds
 from srnn_lib.claimbook.board import Board
 from srnn_lib.claimbook.chapters import Chapter
-from srnn_lib.claimbook.content import read_yaml
 from srnn_lib.claimbook.registry import Book, Claim
 from srnn_lib.claimbook.verdicts import OWN, VARIANT_METADATA, restore, restore_variant
 from srnn_lib.saving import read_text
@@ -38,20 +37,8 @@ def problems(found: Board, measured: str = "") -> list[str]:
 
 def _unlisted(found: Board) -> list[str]:
     """Chapters that the rendered book would leave out; none where a book has no such list."""
-    contents = found.book.folder / "_toc.yml"
-    if not contents.is_file():
-        return []
-    listed = set(_files(read_yaml(contents)))
-    return [chapter.id for chapter in found.chapters if f"book/{chapter.id}" not in listed]
-
-
-def _files(contents: Any) -> Iterator[str]:
-    """The pages that a table of contents names, at any depth."""
-    if isinstance(contents, dict):
-        yield from [contents["file"]] if isinstance(contents.get("file"), str) else []
-        contents = list(contents.values())
-    for entry in contents if isinstance(contents, list) else []:
-        yield from _files(entry)
+    pages = chapters.listed(found.book.folder)
+    return [chapter.id for chapter in found.chapters if pages and f"book/{chapter.id}" not in pages]
 
 
 def _other_seeds(found: Board) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The chapters on disk: finding them, what they depend on, and whether their stored outputs still hold."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,6 +109,25 @@ def find_all(folder: Path | None = None) -> list[Chapter]:
     """All chapters below `book/` in the project's `folder` (default: around us), in the papers' order."""
     book = Book.here(folder)
     return [Chapter(name, book) for name in book.order if book.file(f"{name}.ipynb").is_file()]
+
+
+def listed(folder: Path) -> list[str]:
+    """The pages that the table of contents names, in its order, the root first; none where there is no `_toc.yml`.
+
+    Raises:
+        BadInput: It is not YAML.
+    """
+    path = folder / "_toc.yml"
+    return list(_named(read_yaml(path))) if path.is_file() else []
+
+
+def _named(contents: Any) -> Iterator[str]:
+    """The pages in a part of a table of contents, at any depth."""
+    if isinstance(contents, Mapping):
+        yield from (contents[key] for key in ("root", "file") if isinstance(contents.get(key), str))
+        contents = list(contents.values())
+    for entry in contents if isinstance(contents, list) else []:
+        yield from _named(entry)
 
 
 def strays(book: Book) -> list[str]:

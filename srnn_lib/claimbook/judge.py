@@ -37,7 +37,8 @@ class Judge:
     def __init__(self, chapter: str, values: Mapping[str, Any], folder: Path | None = None) -> None:
         self.book, self.chapter, self._values = Book.here(folder), chapter, values
         self.scale = checks.choice("scale", values.get("scale"), self.book.by_scale.of(chapter))
-        self._again = [seeds.words(self.book.folder, drawn) if self.scale == "book" else {} for drawn in (False, True)]
+        counts = self.scale == "book"
+        self._seeds, self._draws = (seeds.words(self.book.folder, drawn) if counts else {} for drawn in (False, True))
         self.verdicts: dict[str, Verdict] = {}
         self.variants: list[Variant] = []
 
@@ -72,7 +73,7 @@ class Judge:
             raise bad_input(f"scales of {claim}", list(given), f"{self.scale}, the scale of this run, and higher ones")
         found = at_levels(known[claim], given, self.book.scales)
         found = replace(found, beside=tuple(map(self._of_this_run, found.beside)))
-        drawn = () if self.own else self._again[True].get(claim, ())
+        drawn = () if self.own else self._draws.get(claim, ())
         own = self.own if self.scale in given or self._values.get("draw") else ""
         self.verdicts[claim] = replace(self._of_this_run(found), own=own, draws=drawn)
         return self.verdicts[claim]
@@ -81,7 +82,7 @@ class Judge:
         """A verdict with what is known of its run: own settings, or the words under further seeds."""
         if found.scale != self.scale:
             return found
-        again = () if self.own else self._again[False].get(found.claim.id, ())
+        again = () if self.own else self._seeds.get(found.claim.id, ())
         return replace(found, own=self.own, seeds=again)
 
     def under(

@@ -70,12 +70,13 @@ class Verdict:
     @property
     def again(self) -> str:
         """How often the same word came out again; empty if nothing was tried."""
-        return "; ".join(self._as_often(getattr(self, name), tried) for name, tried in _AGAIN.items()).strip("; ")
+        found = ((getattr(self, name), tried) for name, tried in _AGAIN.items())
+        return "; ".join(self._as_often(words, tried) for words, tried in found if words)
 
     def _as_often(self, words: tuple[str, ...], tried: str) -> str:
         rest = {other: words.count(other) for other in words if other != self.word}
         but = "".join(f", {many} {other}" for other, many in rest.items())
-        return f"{words.count(self.word)} of {len(words)} {tried} give the same word{but}" if words else ""
+        return f"{words.count(self.word)} of {len(words)} {tried} give the same word{but}"
 
     @property
     def _kind(self) -> str:

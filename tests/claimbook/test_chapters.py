@@ -283,3 +283,17 @@ class TestTheBookItself:
         assert len(planned) >= 2 * len(found) > 0
         assert all(plan.parameters["scale"] == plan.scale for plan in planned)
         assert all(plan.replaces == (plan.scale == "book") for plan in planned)
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"),
+    [
+        (None, []),
+        ("root: a\nparts: [{caption: P, chapters: [{file: b, sections: [{file: c}]}, {file: d}]}]\n", [*"abcd"]),
+        ("root: a\nchapters: [{file: b}, {url: https://c.org}]\n", ["a", "b"]),
+    ],
+)
+def test_the_table_of_contents_is_read_at_any_depth(tmp_path, text, pages):
+    if text:
+        (tmp_path / "_toc.yml").write_text(text)
+    assert chapters.listed(tmp_path) == pages
