@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from srnn_lib.claimbook.chapters import listed
+from srnn_lib.claimbook.chapters import toc_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = """async () => {
@@ -35,7 +35,7 @@ def main() -> None:
     from browser import launched
 
     with launched() as browser:
-        for number, name in enumerate(listed(ROOT)):
+        for number, name in enumerate(toc_pages(ROOT)):
             if not chosen or name in chosen:
                 target = folder / f"{number:02}-{name.removeprefix('book/').replace('/', '-')}.pdf"
                 print_page(browser, ROOT / "_build" / "html" / f"{name}.html", target)

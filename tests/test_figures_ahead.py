@@ -37,7 +37,8 @@ def rendered(folder, text, said):
 
 def test_the_picture_stands_in_the_box_and_its_words_below_the_figure_alone(tmp_path):
     body = rendered(tmp_path, PAGE, said := StringIO())
-    assert said.getvalue() == ""
+    # A second Sphinx in one process says of docutils' nodes that they are known already.
+    assert [line for line in said.getvalue().splitlines() if "already registered" not in line] == []
     ahead, there = body.select_one(".ahead img"), body.select_one("figure img")
     assert ahead["src"] == there["src"]
     assert (ahead["alt"], there["alt"]) == ("", "A red square.")

@@ -37,7 +37,7 @@ def problems(found: Board, measured: str = "") -> list[str]:
 
 def _unlisted(found: Board) -> list[str]:
     """Chapters that the rendered book would leave out; none where a book has no such list."""
-    pages = chapters.listed(found.book.folder)
+    pages = chapters.toc_pages(found.book.folder)
     return [chapter.id for chapter in found.chapters if pages and f"book/{chapter.id}" not in pages]
 
 

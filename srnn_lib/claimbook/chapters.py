@@ -111,7 +111,7 @@ def find_all(folder: Path | None = None) -> list[Chapter]:
     return [Chapter(name, book) for name in book.order if book.file(f"{name}.ipynb").is_file()]
 
 
-def listed(folder: Path) -> list[str]:
+def toc_pages(folder: Path) -> list[str]:
     """The pages that the table of contents names, in its order, the root first; none where there is no `_toc.yml`.
 
     Raises:

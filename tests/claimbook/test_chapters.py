@@ -296,4 +296,4 @@ class TestTheBookItself:
 def test_the_table_of_contents_is_read_at_any_depth(tmp_path, text, pages):
     if text:
         (tmp_path / "_toc.yml").write_text(text)
-    assert chapters.listed(tmp_path) == pages
+    assert chapters.toc_pages(tmp_path) == pages
