@@ -38,10 +38,11 @@ check: style types fast chapter  ## check what can be checked in five minutes: s
 
 test: style types unit notebooks quick claims strict site  ## check everything that CI checks
 
-elsewhere: $(READY)  ## run the chapters as other processors would, each anew: hours (PLACES=..., CHAPTERS=...)
+elsewhere: $(READY)  ## run the chapters as other processors would, each anew: hours (PLACES=..., CHAPTERS="PART/NAME ...")
 	@differ=; for place in $(PLACES); do \
 	  printf '\n== Chapters with %s\n' "$$place"; \
-	  env "$$place" SRNN_STORE="$(CURDIR)/_runs/elsewhere/$$place" $(PY) -m pytest $(NBVAL) $(CHAPTERS) || differ="$$differ $$place"; \
+	  env "$$place" SRNN_STORE="$(CURDIR)/_runs/elsewhere/$$place" $(PY) -m srnn_lib run --compare --jobs $(JOBS) \
+	    $(patsubst book/%.ipynb,%,$(CHAPTERS)) || differ="$$differ $$place"; \
 	done; [ -z "$$differ" ] || { echo "Chapters fail with:$$differ" >&2; exit 1; }
 
 html: $(READY)  ## render the book from the stored outputs, without running anything

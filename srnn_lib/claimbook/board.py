@@ -1,6 +1,6 @@
 """The verdicts of a book: those stored in its executed chapters, as today's registry decides their values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,3 +97,16 @@ def differing(copy: NotebookNode, chapter: NotebookNode) -> list[str]:
     )
     words = ((name, word, stored.get(name, "not judged")) for name, word in found.items())
     return [f"{name}: {word}; in the book: {before}" for name, word, before in words if word != before]
+
+
+def rewritten(copy: NotebookNode, chapter: NotebookNode) -> list[str]:
+    """Ids of the cells in which a copy prints something else; those whose output nbval ignores are left out."""
+    stored, found = (dict(_printed(nb)) for nb in (chapter, copy))
+    return [name for name, texts in found.items() if texts != stored.get(name)]
+
+
+def _printed(nb: NotebookNode) -> Iterator[tuple[str, list[str]]]:
+    for cell in notebooks.code_cells(nb):
+        if not notebooks.has(cell, "nbval-ignore-output"):
+            shown = (output.get("data", {}).get("text/plain") or output.get("text", "") for output in cell.outputs)
+            yield cell.id, [text for text in shown if text]

@@ -31,7 +31,7 @@ from srnn_lib.claimbook import (
     sweeps,
     verdict_rows,
 )
-from srnn_lib.claimbook.board import differing, read_board
+from srnn_lib.claimbook.board import differing, read_board, rewritten
 from srnn_lib.claimbook.chapters import Chapter
 from srnn_lib.claimbook.registry import Book
 from srnn_lib.claimbook.stamps import stamp_of
@@ -125,27 +125,39 @@ def _run(options: argparse.Namespace) -> None:
         raise BadInput("there is no chapter in book/ yet")
     # The tensors are tiny: a second thread gains nothing, and loses much where others use the cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    reached = []
-    for planned in _placed(runner.plan_runs(chosen, options.scale, map(tuple, options.parameters)), options.to):
+    reached, turned = [], []
+    for planned in _placed(runner.plan_runs(chosen, options.scale, map(tuple, options.parameters)), options):
         plan, remark = runner.within_reach(planned)
         if remark:
             print(remark, flush=True)
         reached += [plan] if plan else []
     for plan, done in runner.execute_all(reached, options.jobs):
         print(f"{plan.chapter.id}: {done.seconds:.1f} s, {done.memory} MiB, {_shown(done.path, folder)}", flush=True)
-        if options.parameters:
-            print("\n".join(f"  {line}" for line in _changes(plan, done)), flush=True)
+        turned += _compared(plan, done, texts=options.compare) if options.parameters or options.compare else []
+    if options.compare and turned:
+        raise runner.RunFailed(f"verdicts that are other ones than in the book: {'; '.join(turned)}")
 
 
-def _changes(plan: runner.RunPlan, done: runner.Run) -> list[str]:
-    """Which verdicts a run with other settings changes, in lines."""
-    return differing(notebooks.read_notebook(done.path), plan.chapter.nb) or ["no verdict changes"]
+def _compared(plan: runner.RunPlan, done: runner.Run, *, texts: bool) -> list[str]:
+    """Which verdicts of a copy are not the chapter's; says so, and in how many cells other texts are printed."""
+    copy = notebooks.read_notebook(done.path)
+    changes = differing(copy, plan.chapter.nb)
+    said = changes or ["no verdict changes"]
+    if texts:
+        others, cells = rewritten(copy, plan.chapter.nb), notebooks.code_cells(copy)
+        said = [*said, f"{len(others)} of {len(cells)} cells print something else" if others else "the same texts"]
+    print("\n".join(f"  {line}" for line in said), flush=True)
+    return changes
 
 
-def _placed(plans: list[runner.RunPlan], to: Path | None) -> list[runner.RunPlan]:
-    """The plans, of which one alone can be told where its notebook goes."""
+def _placed(plans: list[runner.RunPlan], options: argparse.Namespace) -> list[runner.RunPlan]:
+    """The plans with the places of their notebooks; one alone can be told where it goes."""
+    to: Path | None = options.to
     if to is None:
-        return plans
+        if not options.compare:
+            return plans
+        folder = saving.root() / "_runs" / "compared"
+        return [plan.at(folder / f"{plan.chapter.id.replace('/', '-')}.ipynb") for plan in plans]
     if len(plans) > 1:
         raise BadInput(f"--to {to} is the place of one notebook, and there are {len(plans)} chapters; name one")
     return [plan.at(to.resolve()) for plan in plans]
@@ -164,6 +176,10 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="override one parameter; the run is then a copy below _runs/, and its verdicts do not count",
     )  # fmt: skip
     parser.add_argument("--to", type=Path, metavar="FILE", help="where the notebook goes; the chapter stays as it is")
+    parser.add_argument(
+        "--compare", action="store_true",
+        help="run copies, and say which verdicts and how many texts are others here; fail if a verdict is",
+    )  # fmt: skip
     parser.add_argument("--jobs", type=int, default=1, help="chapters at a time, each on one core (default: 1)")
 
 

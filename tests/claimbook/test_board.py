@@ -151,3 +151,14 @@ def test_a_copy_says_which_of_its_verdicts_are_not_those_of_the_book(run_book):
     assert board.differing(copy, chapter) == ["SR-01: partly; in the book: reproduced"]
     first.outputs = []
     assert board.differing(copy, chapter)[0] == "SR-01: partly; in the book: not judged"
+
+
+def test_a_copy_says_which_of_its_cells_print_something_else(run_book):
+    chapter = chapters.find("self-application", run_book).nb
+    copy = notebooks.read_notebook(chapters.find("self-application", run_book).path)
+    assert board.rewritten(copy, chapter) == []
+    printing = [cell for cell in notebooks.code_cells(copy) if cell.outputs]
+    ignored = [cell for cell in printing if notebooks.has(cell, "nbval-ignore-output")]
+    for cell in (printing[0], *ignored):
+        cell.outputs = [{"output_type": "stream", "name": "stdout", "text": "another text"}]
+    assert board.rewritten(copy, chapter) == [printing[0].id]

@@ -128,11 +128,19 @@ def runs(monkeypatch):
         ran.append((plan.chapter.id, plan.scale, dict(plan.given)))
         if plan.chapter.id.endswith("soups"):
             raise runner.RunFailed(f"{plan.chapter.id}: code cell 3 raised ValueError: no")
+        if plan.target != plan.chapter.path:
+            plan.target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(plan.chapter.path, plan.target)
         return Run(plan.target, 1.25, 99)
 
     monkeypatch.setattr(runner, "execute", execute)
-    monkeypatch.setattr("srnn_lib.claimbook.cli._changes", lambda plan, done: ["SR-01: partly; in the book: open"])
     return ran
+
+
+@pytest.fixture
+def turned(monkeypatch):
+    """Every copy of a chapter has one verdict that its chapter has not."""
+    monkeypatch.setattr(book_cli, "differing", lambda copy, chapter: ["SR-01: partly; in the book: open"])
 
 
 def test_run_takes_all_chapters_in_order_and_stops_at_the_first_failure(here, capsys, runs):
@@ -155,7 +163,23 @@ def test_run_puts_one_notebook_where_it_is_told(here, capsys, runs):
     assert [given for *_, given in runs] == [{}, {}]
 
 
-def test_a_run_with_other_settings_says_which_verdicts_change(here, capsys, runs):
+def test_a_run_that_compares_leaves_the_chapter_alone_and_says_that_nothing_differs(here, capsys, runs):
+    before = chapters.find("self-application", here).path.read_bytes()
+    assert cli.main(["run", "self-application", "--compare"]) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.endswith("_runs/compared/self-replication-self-application.ipynb")
+    assert rest == ["  no verdict changes", "  the same texts"]
+    assert chapters.find("self-application", here).path.read_bytes() == before
+
+
+def test_a_run_that_compares_fails_where_a_verdict_turns(here, capsys, runs, turned):
+    assert cli.main(["run", "self-application", "--compare"]) == 1
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1:] == ["  SR-01: partly; in the book: open", "  the same texts"]
+    assert err == "error: verdicts that are other ones than in the book: SR-01: partly; in the book: open\n"
+
+
+def test_a_run_with_other_settings_says_which_verdicts_change(here, capsys, runs, turned):
     assert cli.main(["run", "self-application", "-p", "nets", "7"]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == ["  SR-01: partly; in the book: open"]
     assert cli.main(["run", "self-application"]) == 0
