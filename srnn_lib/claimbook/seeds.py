@@ -39,8 +39,10 @@ def write(rows: pd.DataFrame, codes: Mapping[str, str], module: str, folder: Pat
     Claims of which no draw changes any value are left out of the draws: they rest on no kept runs. Words of
     chapters that are not among the codes stay.
     """
-    still = rows.groupby(["claim", "quantity"])[["value", "low", "high"]].nunique(dropna=False).max(axis=1)
-    idle = (rows["draw"] > 0) & rows["claim"].map(still.groupby("claim").max().le(1))
+    drawn = rows["draw"] > 0
+    values = rows[drawn].groupby(["claim", "quantity"])[["value", "low", "high"]].nunique(dropna=False)
+    moving = values.max(axis=1).gt(1).groupby("claim").any()
+    idle = drawn & ~rows["claim"].isin(moving.index[moving])
     kept = rows.loc[rows["headline"] & ~idle, list(SEED_COLUMNS)]
     known, path = dict(codes), seeds_path(folder)
     if results.has_table(path):

@@ -46,12 +46,12 @@ class SweepFile(Content):
     Attributes:
         scale: Of every chapter that has none of its own.
         seeds: Of every chapter that has none of its own; without any, the seed is that of the scale.
-        chapters: By name; left out: all that have the scale.
+        chapters: By name, with one set of values or a list of sets; left out: all that have the scale.
     """
 
     scale: Text
     seeds: list[int] = Field(default=[])
-    chapters: dict[str, ChapterSweep | None] | None = None
+    chapters: dict[str, ChapterSweep | list[ChapterSweep] | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,13 @@ def read_sweep(path: Path, folder: Path | None = None) -> Sweep:
     return Sweep(path.stem, place.with_suffix(".parquet"), list({run.target: run for run in runs}.values()))
 
 
-def _chosen(said: SweepFile, folder: Path) -> list[tuple[Chapter, ChapterSweep]]:
-    if said.chapters is not None:
-        return [(chapters.find(name, folder), own or ChapterSweep()) for name, own in said.chapters.items()]
-    return [(chapter, ChapterSweep()) for chapter in chapters.having(said.scale, folder)]
+def _chosen(said: SweepFile, folder: Path) -> Iterator[tuple[Chapter, ChapterSweep]]:
+    if said.chapters is None:
+        yield from ((chapter, ChapterSweep()) for chapter in chapters.having(said.scale, folder))
+        return
+    for name, own in said.chapters.items():
+        sets = own if isinstance(own, list) else [own or ChapterSweep()]
+        yield from ((chapters.find(name, folder), each) for each in sets)
 
 
 def _runs(said: SweepFile, chapter: Chapter, own: ChapterSweep, place: Path) -> Iterator[SweptRun]:

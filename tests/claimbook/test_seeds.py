@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import tinybook
 
-from srnn_lib.claimbook import audit, chapters, cli, results, seeds, sweeps
+from srnn_lib.claimbook import audit, chapters, cli, results, seeds, sweeps, verdict_rows
 from srnn_lib.claimbook.board import read_board
 from srnn_lib.claimbook.judge import Judge
 from srnn_lib.claimbook.registry import Book
@@ -52,6 +52,14 @@ def test_chapters_that_did_not_run_keep_their_words(book):
     seeds.write(more[:1].assign(claim="SR-03"), {"other": "its code"}, "srnn_lib.claimbook.verdict_rows", book)
     assert seeds.words(book) == {claim: tuple(said) for claim, said in WORDS.items()} | {"SR-03": ("reproduced",)}
     assert seeds.stale(book, {tinybook.CHAPTER: "code", "other": "other code"}) == ["other"]
+
+
+def test_draws_that_move_nothing_are_left_out_whatever_seeds_move(book):
+    rows = pd.DataFrame({"seed": [1, 2, 0, 0], "draw": [0, 0, 1, 2], "value": [0.1, 0.2, 0.5, 0.5]})
+    shared = {"chapter": tinybook.CHAPTER, "claim": "SR-01", "word": "partly", "headline": True, "quantity": "error"}
+    seeds.write(rows.assign(**shared, low=0.0, high=1.0), {tinybook.CHAPTER: "code"}, verdict_rows.__name__, book)
+    assert seeds.words(book) == {"SR-01": ("partly", "partly")}
+    assert seeds.words(book, drawn=True) == {}
 
 
 def test_a_box_says_how_often_the_word_was_the_same(book):

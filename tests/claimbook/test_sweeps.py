@@ -42,6 +42,12 @@ def test_a_chapter_may_have_a_scale_and_seeds_of_its_own(sweep, book):
     assert ran == [(tinybook.CHAPTER, "quick", {"seed": 0}), ("self-replication/soups", "book", {"seed": 7})]
 
 
+def test_a_chapter_may_have_several_sets_of_values(sweep):
+    several = [{"seeds": [7]}, {"seeds": [], "parameters": {"nets": [5, 6]}}]
+    found = sweep(scale="quick", seeds=[0], chapters={tinybook.CHAPTER: several})
+    assert settings(found) == [{"seed": 7}, {"nets": 5}, {"nets": 6}]
+
+
 def test_without_chapters_all_that_have_the_scale_are_meant(sweep, book):
     tinybook.add(book, "self-replication/soups")
     assert {run.plan.chapter.id for run in sweep(scale="quick").runs} == {tinybook.CHAPTER}
