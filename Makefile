@@ -52,7 +52,7 @@ html: $(READY)  ## render the book from the stored outputs, without running anyt
 serve: html  ## render, then show the book at http://localhost:8000 (PORT=...)
 	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-pdf: html  ## print every page of the book into _build/pdf, by Chromium or Chrome
+pdf: html  ## print the book into _build/pdf, as one file and page by page, by Chromium or Chrome
 	$(stage) 'Printing'
 	$(PY) extensions/print_book.py
 
@@ -128,7 +128,7 @@ strict: $(READY)
 site: $(READY)
 	$(stage) 'Rendered pages, on disk and in a browser'
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/test_site.py tests/test_browser.py tests/test_page.py \
-	  tests/test_explorables*.py tests/test_places.py tests/test_scoreboard_in_use.py
+	  tests/test_explorables*.py tests/test_places.py tests/test_scoreboard_in_use.py tests/test_print_book.py
 
 $(READY): requirements.txt constraints.txt pyproject.toml
 	$(stage) 'Installing into $(VENV) (about 6 GB; one to four minutes on a fast network)'

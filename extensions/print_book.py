@@ -1,13 +1,18 @@
-"""Every rendered page as a PDF, by the reader's browser, numbered in the order of the book."""
+"""The book as PDF, by the reader's browser: every rendered page by itself, and all of them bound into one."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from srnn_lib.claimbook.chapters import toc_pages
+from srnn_lib.claimbook.content import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+WHOLE = "book.pdf"
+BINDING = Path(__file__).with_name("bind.js")
 READY = """async () => {
   await window.MathJax?.startup?.promise;
   await document.fonts.ready;
@@ -15,14 +20,46 @@ READY = """async () => {
 FOOT = '<div style="font-size:8px;width:100%;text-align:center"><span class="pageNumber"></span></div>'
 
 
-def print_page(browser: Browser, source: Path, target: Path) -> None:
-    """One page, with what is folded open, as its style for paper has it."""
+def opened(browser: Browser, source: Path) -> Page:
+    """One page, settled, as its style for paper wants it."""
     page = browser.new_page(reduced_motion="reduce", color_scheme="light")
     page.goto(source.as_uri(), wait_until="load", timeout=120_000)
     page.evaluate(READY)
+    page.add_script_tag(path=BINDING)
+    return page
+
+
+def print_page(page: Page, target: Path) -> None:
+    """A page as it is now: numbered, with bookmarks of its headings, and tags for screen readers."""
+    page.set_default_timeout(0)  # the whole book takes a minute or more
     margin = dict.fromkeys(("top", "bottom", "left", "right"), "18mm")
     edges = {"header_template": "<i></i>", "footer_template": FOOT, "display_header_footer": True}
-    page.pdf(path=target, format="A4", margin=margin, **edges)
+    page.pdf(path=target, format="A4", margin=margin, outline=True, tagged=True, **edges)
+
+
+def places(contents: Any) -> dict[str, dict[str, Any]]:
+    """Of every page but the root, the level of its title among the bookmarks; of a part's first page, the part."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in contents.get("parts", []):
+        for chapter in part["chapters"]:
+            found[chapter["file"]] = {"level": 2}
+            found |= {section["file"]: {"level": 3} for section in chapter.get("sections", [])}
+        found[part["chapters"][0]["file"]]["part"] = part["caption"]
+    return found
+
+
+def print_book(browser: Browser, html: Path, names: Sequence[str], contents: Any, folder: Path) -> None:
+    """Print the named pages below `html` into `folder`: one by one, and then all of them as one."""
+    known, taken = places(contents), []
+    for number, name in enumerate(names):
+        page = opened(browser, html / f"{name}.html")
+        print_page(page, folder / f"{number:02}-{name.removeprefix('book/').replace('/', '-')}.pdf")
+        taken.append({"level": 1, **known.get(name, {}), **page.evaluate("names => srnnBinding.take(names)", names)})
+        page.close()
+        print(name, flush=True)
+    page = opened(browser, html / f"{names[0]}.html")
+    page.evaluate("pages => srnnBinding.bind(pages)", taken)
+    print_page(page, folder / WHOLE)
     page.close()
 
 
@@ -30,16 +67,15 @@ def main() -> None:
     """Print all pages, or those that are named."""
     folder = ROOT / "_build" / "pdf"
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = sys.argv[1:]
     sys.path.insert(0, str(ROOT / "tests"))
     from browser import launched
 
+    names = [name for name in toc_pages(ROOT) if name in sys.argv[1:] or not sys.argv[1:]]
+    if not names:
+        sys.exit("error: none of these is a page of the book, such as book/scoreboard")
     with launched() as browser:
-        for number, name in enumerate(toc_pages(ROOT)):
-            if not chosen or name in chosen:
-                target = folder / f"{number:02}-{name.removeprefix('book/').replace('/', '-')}.pdf"
-                print_page(browser, ROOT / "_build" / "html" / f"{name}.html", target)
-                print(target.relative_to(ROOT), flush=True)
+        print_book(browser, ROOT / "_build" / "html", names, read_yaml(ROOT / "_toc.yml"), folder)
+    print((folder / WHOLE).relative_to(ROOT))
 
 
 if __name__ == "__main__":

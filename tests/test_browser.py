@@ -2,12 +2,15 @@
 
 import functools
 import http.server
+import itertools
+import re
 import threading
 from types import SimpleNamespace
 
 import pytest
 from browser import launched
 from pages import HTML, PAGES, ROOT, require
+from read_aloud import LANDMARKS, OPERATED, muddled, read_aloud
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +33,14 @@ VIOLATIONS = """async asked => {
   const found = await axe.run(document, {resultTypes: ["violations"], ...asked});
   return found.violations.flatMap(v => v.nodes.map(n => [v.impact, v.id, n.html.slice(0, 160)]));
 }"""
+
+HEADINGS = """() => [...document.querySelectorAll(".bd-article :is(h1, h2, h3, h4, h5, h6)")]
+  .filter(heading => heading.checkVisibility()).map(heading => Number(heading.tagName[1]))"""
+# Regions that speak by themselves, and those that would if nobody had hushed them.
+LIVE = """() => [...document.querySelectorAll("[aria-live], [role=status], [role=alert], output")]
+  .map(each => each.getAttribute("aria-live") ?? `unsaid: ${each.outerHTML.slice(0, 80)}`)"""
+# What a font of icons puts before a link.
+ICON = re.compile("[\ue000-\uf8ff]")
 
 EVERYTHING = {}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
@@ -141,6 +152,25 @@ def test_the_text_is_in_the_books_typeface(visit):
 def test_nothing_is_inaccessible(visit, theme, asked):
     visit.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     assert violated(visit.page, asked) == []
+
+
+def test_what_is_read_aloud_can_be_told_apart(visit):
+    told = read_aloud(visit.page)
+    assert muddled(told, OPERATED) == []
+    assert muddled([each._replace(within="") for each in told], LANDMARKS - {"main", "contentinfo", "banner"}) == []
+    assert [each for each in told if each.role in ("link", "button", "heading") and ICON.search(each.name)] == []
+    tables = [each.name for each in told if each.role == "table"]
+    assert [name for name in tables if not re.search("[A-Za-z]{2}", name) or tables.count(name) > 1] == []
+
+
+def test_headings_skip_no_level(visit):
+    levels = visit.page.evaluate(HEADINGS)
+    assert levels[:1] in ([], [1])
+    assert [pair for pair in itertools.pairwise(levels) if pair[1] > pair[0] + 1] == []
+
+
+def test_nothing_on_a_page_interrupts_a_reader(visit):
+    assert set(visit.page.evaluate(LIVE)) <= {"polite", "off"}
 
 
 def test_a_picture_stands_on_the_first_screen_of_a_chapter(visit):

@@ -129,6 +129,16 @@ def test_every_control_has_a_name_and_takes_the_keyboard(opened, name):
 
 
 @every_explorable
+def test_a_slider_says_its_value_once(opened, name):
+    page = opened(name)
+    sliders = page.locator(".srnn-slider")
+    live = "all => all.map(e => e.querySelector('output').getAttribute('aria-live'))"
+    assert set(sliders.evaluate_all(live)) <= {"off"}
+    shown = "all => all.map(e => [e.querySelector('input').ariaValueText, e.querySelector('output').textContent])"
+    assert [pair for pair in sliders.evaluate_all(shown) if pair[0] != pair[1]] == []
+
+
+@every_explorable
 def test_two_of_it_share_no_identifier(opened, name):
     page = opened(name, copies=2)
     assert page.locator(".srnn-explorable").count() == 2

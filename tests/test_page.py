@@ -106,6 +106,16 @@ def test_buttons_tables_and_heads_have_names(page):
     assert page.evaluate(EMPTY) == []
 
 
+def test_the_skip_link_leads_past_the_contents_and_the_focus_is_seen(page):
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to main content"
+    page.keyboard.press("Enter")
+    outline = "e => [!!e.closest('main'), getComputedStyle(e).outlineStyle, getComputedStyle(e).outlineWidth]"
+    for _ in range(6):  # buttons above the chapter, then what stands in it
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").evaluate(outline) == [True, "solid", "2px"]
+
+
 def test_print_opens_what_is_folded_and_shows_the_end_of_films(page):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")

@@ -195,6 +195,11 @@ def test_on_a_phone_nothing_is_cut(board):
     assert board.evaluate("() => document.documentElement.scrollWidth") == 360
 
 
+def test_no_two_choices_of_a_filter_read_the_same(board):
+    lists = board.locator(".claim-instrument select").evaluate_all("all => all.map(e => [...e].map(o => o.text))")
+    assert [choices for choices in lists if len(choices) != len(set(choices))] == []
+
+
 def test_every_control_has_a_name(board):
     nameless = """() => [...document.querySelectorAll(".claim-instrument :is(input, select)")]
       .filter(each => !each.labels.length).map(each => each.id)"""

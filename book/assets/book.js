@@ -10,7 +10,7 @@ function dropMisleadingLabels() {
 // Content outside every landmark.
 function nameSidebar() {
   for (const item of document.querySelectorAll(".bd-sidebar-primary .sidebar-primary-item")) {
-    if (!item.querySelector("nav")) {
+    if (!item.querySelector("nav") && item.textContent.trim()) {
       item.setAttribute("role", "region");
       item.setAttribute("aria-label", item.querySelector(".navbar-brand") ? "Title" : "Tools");
     }

@@ -161,6 +161,27 @@
     for (const title of button.querySelectorAll("svg title")) title.remove();
   }
 
+  const nameOf = (heading) => [...heading.childNodes].filter((each) => !each.matches?.(".headerlink, button"))
+    .map((each) => each.textContent).join("").trim();
+
+  // Buttons that the theme gives one and the same name, or the letters of its icon font.
+  function nameButtons() {
+    for (const icon of all("i[class*='fa-']")) icon.setAttribute("aria-hidden", "true");
+    const copying = all(".copybtn");
+    for (const [place, button] of copying.entries()) {
+      button.setAttribute("aria-label", `Copy code ${place + 1} of ${copying.length}`);
+      hideIcons(button);
+    }
+    for (const button of all(".admonition-title > .toggle-button")) button.setAttribute("aria-label", nameOf(button.parentElement));
+  }
+
+  // Links that every claim has, by its id.
+  function nameLinks() {
+    for (const link of all(".claim-data a, .srnn-ways a")) {
+      link.setAttribute("aria-label", `${link.textContent}: ${link.closest("[id]").id}`);
+    }
+  }
+
   function nameRegions() {
     const seen = new Map();
     for (const region of all("[role='region'][aria-label], nav[aria-label], aside[aria-label], section[aria-label]")) {
@@ -188,7 +209,7 @@
       if (table.caption || table.hasAttribute("aria-label")) continue;
       const section = table.closest("section")?.querySelector(":scope > :is(h1, h2, h3, h4)");
       const claim = table.closest(".srnn-verdict, .srnn-variant")?.querySelector("strong")?.textContent.trim();
-      const title = claim ?? section?.firstChild.textContent.trim() ?? document.title;
+      const title = claim ?? (section ? nameOf(section) : document.title);
       seen.set(title, (seen.get(title) ?? 0) + 1);
       table.setAttribute("aria-label", seen.get(title) > 1 ? `${title}, table ${seen.get(title)}` : title);
     }
@@ -198,6 +219,8 @@
     openPreviews();
     openFigures();
     nameThemeButtons();
+    nameButtons();
+    nameLinks();
     nameRegions();
     fillTables();
   });

@@ -73,7 +73,7 @@ globalThis.srnnJudge = {moved: srnnMoved, result: srnnResult, word: srnnWord};
     paper: ["Paper", (claim) => [claim.paper], (name) => name],
     verdict: ["Verdict", (claim) => [claim.word], (name) => name],
     kind: ["Kind", (claim) => [claim.kind], (name) => name],
-    chapter: ["Chapter", (claim) => [claim.chapter], (name) => chapters[name] ?? name],
+    chapter: ["Chapter", (claim) => [claim.chapter], (name) => `${known.find((each) => each.chapter === name).paper}: ${chapters[name]}`],
     hinge: ["Hinges on", (claim) => (claim.hinges.length ? claim.hinges : ["nothing"]), (name) => hinges[name] ?? "nothing varied"],
     scale: ["Scale", (claim) => [claim.scale ?? "none"], (name) => name],
   };
@@ -112,10 +112,11 @@ globalThis.srnnJudge = {moved: srnnMoved, result: srnnResult, word: srnnWord};
   const form = made("form", {class: "claim-instrument", role: "search", "aria-label": "Filter the scoreboard"});
   const inputs = {text: made("input", {type: "search", id: "filter-text", autocomplete: "off"})};
   form.append(control("filter-text", "Text", inputs.text));
+  const inOrder = {verdict: words, hinge: [...Object.keys(hinges), "nothing"], chapter: Object.keys(chapters)};
   for (const [name, [label, of, said]] of Object.entries(fields)) {
     const numbers = new Map();
     for (const claim of known) for (const each of of(claim)) numbers.set(each, (numbers.get(each) ?? 0) + 1);
-    const listed = name === "verdict" ? words : name === "hinge" ? [...Object.keys(hinges), "nothing"] : [...numbers.keys()];
+    const listed = inOrder[name] ?? [...numbers.keys()];
     inputs[name] = made("select", {id: `filter-${name}`}, made("option", {value: ""}, "all"));
     for (const each of listed) {
       if (numbers.has(each) || name === "verdict") inputs[name].append(made("option", {value: each}, said(each)));
@@ -128,7 +129,7 @@ globalThis.srnnJudge = {moved: srnnMoved, result: srnnResult, word: srnnWord};
 
   const slack = {type: "range", id: "filter-slack", min: -STEPS, max: STEPS, step: 1, value: 0};
   inputs.slack = made("input", {...slack, "aria-describedby": "slack-meaning"});
-  const factorSaid = made("output", {for: "filter-slack", class: "claim-factor"});
+  const factorSaid = made("output", {for: "filter-slack", class: "claim-factor", "aria-live": "off"});
   const slider = control("filter-slack", "Tolerances", inputs.slack);
   slider.classList.add("claim-slider");
   slider.append(factorSaid);

@@ -28,8 +28,13 @@
       const el = document.createElement("div");
       el.className = "srnn-explorable-place";
       explorable.render({model: model({}), el});
-      (still.closest("a") ?? still).replaceWith(el);
-      figure.classList.add("srnn-live");
+      const live = (on) => {
+        (on ? still : el).replaceWith(on ? el : still);
+        figure.classList.toggle("srnn-live", on);
+      };
+      live(true);
+      addEventListener("beforeprint", () => live(false));
+      addEventListener("afterprint", () => live(true));
     }
   }
 

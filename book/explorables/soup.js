@@ -206,7 +206,7 @@ function render({model, el}) {
     const x = (value) => left + (value - first) * step;
     strip.root.replaceChildren(node("rect", {class: "srnn-floor", x: left, y: top, width: right - left, height: bottom - top}), ...bars,
       ...ticks.map((value) => label(Math.max(x(value), 2), height - 5, value ? String(value) : "epoch 0")));
-    strip.label(`Nets by outcome over the last ${past.length} epochs. ${summary()}`);
+    strip.label(`Nets by outcome over the last ${past.length} ${past.length === 1 ? "epoch" : "epochs"}. ${summary()}`);
   }
 
   function summary() {

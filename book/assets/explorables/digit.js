@@ -521,9 +521,9 @@ function button(text, press, attributes = {}) {
   return node("button", {type: "button", onclick: press, ...attributes}, text);
 }
 
-// A slider with its label and its value in words; `show` makes these of the number.
+// A slider with its label and its value in words, which it says itself; `show` makes these of the number.
 function slider(label, {min, max, step = 1, value, show = String}, moved) {
-  const id = unique("slider"), output = node("output", {for: id});
+  const id = unique("slider"), output = node("output", {for: id, "aria-live": "off"});
   const input = node("input", {type: "range", id, min, max, step, value});
   const put = (number) => {
     input.value = number;

@@ -434,9 +434,9 @@ function button(text, press, attributes = {}) {
   return node("button", {type: "button", onclick: press, ...attributes}, text);
 }
 
-// A slider with its label and its value in words; `show` makes these of the number.
+// A slider with its label and its value in words, which it says itself; `show` makes these of the number.
 function slider(label, {min, max, step = 1, value, show = String}, moved) {
-  const id = unique("slider"), output = node("output", {for: id});
+  const id = unique("slider"), output = node("output", {for: id, "aria-live": "off"});
   const input = node("input", {type: "range", id, min, max, step, value});
   const put = (number) => {
     input.value = number;
@@ -837,7 +837,7 @@ function render({model, el}) {
     const x = (value) => left + (value - first) * step;
     strip.root.replaceChildren(node("rect", {class: "srnn-floor", x: left, y: top, width: right - left, height: bottom - top}), ...bars,
       ...ticks.map((value) => label(Math.max(x(value), 2), height - 5, value ? String(value) : "epoch 0")));
-    strip.label(`Nets by outcome over the last ${past.length} epochs. ${summary()}`);
+    strip.label(`Nets by outcome over the last ${past.length} ${past.length === 1 ? "epoch" : "epochs"}. ${summary()}`);
   }
 
   function summary() {
