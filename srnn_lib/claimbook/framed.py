@@ -14,12 +14,13 @@ PICTURE = r'(?s)\A(<figure class="srnn-figure".*? src="data:image/png;base64,)([
 """What stands before the picture in such a figure, and the picture."""
 
 
-def framed(png: bytes, *, alt: str, caption: str, width: int | None = None) -> str:
-    """A picture as HTML; its words are read aloud in its place, or stand below it."""
+def framed(png: bytes, *, alt: str, caption: str, name: str = "", width: int | None = None) -> str:
+    """A picture as HTML: `alt` is read aloud in its place, `caption` stands below it, behind the name texts use."""
     wide = f' width="{width}"' if width else ""
     source = f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
     image = f'<img alt="{escape(alt)}"{wide} src="{source}">'
-    return f'<figure class="srnn-figure" style="margin: 0">{image}<figcaption>{escape(caption)}</figcaption></figure>'
+    words = (f"<strong>{escape(name)}:</strong> " if name else "") + escape(caption)
+    return f'<figure class="srnn-figure" style="margin: 0">{image}<figcaption>{words}</figcaption></figure>'
 
 
 def picture(data: Mapping[str, Any]) -> str | None:

@@ -109,9 +109,8 @@ def show(figure: Figure, name: str, *, caption: str, alt: str) -> None:
     plt.close(figure)
     buffer = io.BytesIO()
     picture.quantize(256).save(buffer, "PNG", optimize=True)
-    width = round(picture.width / SHARPER)
-    words = {"alt": alt, "caption": caption, "name": name, "width": width}
-    shown = {"text/html": framed(buffer.getvalue(), alt=alt, caption=caption, width=width), "text/plain": alt}
+    words: dict[str, Any] = {"alt": alt, "caption": caption, "name": name, "width": round(picture.width / SHARPER)}
+    shown = {"text/html": framed(buffer.getvalue(), **words), "text/plain": alt}
     display(shown, metadata={"image/png": words}, raw=True)
 
 

@@ -36,7 +36,10 @@ def test_show_carries_the_words_and_is_repeatable(monkeypatch):
     assert words == {"image/png": {"alt": "an alt text", "caption": "a caption", "name": "fig-x", "width": width}}
     assert first == second
     assert set(first) == {"text/html", "text/plain"}
-    assert all(part in first["text/html"] for part in ('alt="an alt text"', ">a caption<", f'width="{width}"'))
+    assert all(
+        part in first["text/html"]
+        for part in ('alt="an alt text"', "<figcaption><strong>fig-x:</strong> a caption<", f'width="{width}"')
+    )
     assert picture.mode == "P"
     assert 1_440 < picture.width < 1_600
     assert not plt.get_fignums()
