@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -355,6 +356,16 @@ def test_what_is_folded_says_what_it_holds(path):
     names = [cell.metadata.get("mystnb", {}).get("code_prompt_show", "") for cell in folded]
     assert [name for name in names if not name.startswith("Show ")] == []
     assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+@every_chapter
+def test_an_explorable_of_the_page_is_live_in_the_notebook_and_leaves_nothing_on_the_page(path):
+    nb = notebook(path)
+    prose = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    live = [cell for cell in nb.cells if cell.id == "live-explorable"]
+    shown = [re.findall(r'^explorable\("([\w-]+)"\)$', cell.source, re.M) for cell in live]
+    assert shown == [[name] for name in re.findall(r"^:figclass: explorable-([\w-]+)$", prose, re.M)]
+    assert [tags(cell) for cell in live if tags(cell) != {notebooks.LIVE, "remove-cell"}] == []
 
 
 @every_chapter

@@ -137,9 +137,14 @@ MEASURE = """draws = np.random.default_rng(seed).random(nets)
 zero, divergent = draws < 0.6, draws > 0.9
 print(len(draws), "nets")"""
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-FIGURE = f"""data = {{"image/png": "{PNG}", "text/plain": "figure"}}
-labels = {{"alt": "A dot.", "caption": "One dot.", "name": "fig-SR-1"}}
-display(data, raw=True, metadata={{"image/png": labels}})"""
+FIGURE = f"""import base64
+
+from srnn_lib.claimbook.framed import framed
+
+words = {{"alt": "A dot.", "caption": "One dot."}}
+html = framed(base64.b64decode("{PNG}"), **words)
+labels = {{"image/png": {{**words, "name": "fig-SR-1"}}}}
+display({{"text/html": html, "text/plain": "figure"}}, raw=True, metadata=labels)"""
 VERDICTS = """display(judge("SR-01", zero_share=estimates.share(zero), margin=zero.mean() - divergent.mean()))
 judge("SR-02", error=np.abs(draws - draws).max())"""
 

@@ -6,7 +6,6 @@ something else. There is no thread, as neither figures nor random generators may
 """
 
 import asyncio
-import base64
 import io
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from srnn_lib.checks import bad_input
+from srnn_lib.claimbook.framed import framed
 from srnn_lib.claimbook.judge import Judge
 from srnn_lib.claimbook.publish import WIDGET
 from srnn_lib.claimbook.verdicts import Quantity, Variant, under
@@ -209,6 +209,4 @@ def _picture(figure: Figure, words: str) -> str:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100, bbox_inches="tight")
     plt.close(figure)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    image = f'<img alt="{escape(words)}" src="data:image/png;base64,{data}">'
-    return f"<figure>{image}<figcaption>{escape(words)}</figcaption></figure>"
+    return framed(buffer.getvalue(), alt=words, caption=words)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import matplotlib.pyplot as plt
 import PIL.Image
 import seaborn as sns
-from IPython.display import Image, display
+from IPython.display import display
 from matplotlib import rcdefaults
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,6 +19,7 @@ from mpl_toolkits.mplot3d import Axes3D
 from numpy.typing import ArrayLike
 
 from srnn_lib.checks import bad_input
+from srnn_lib.claimbook.framed import framed
 
 Item = TypeVar("Item")
 Look = TypeVar("Look")
@@ -96,7 +97,7 @@ def power(level: float) -> str:
 
 
 def show(figure: Figure, name: str, *, caption: str, alt: str) -> None:
-    """Put a figure on the page as a PNG of 256 colours that carries its words, its label and its width.
+    """Put a figure on the page as a PNG of 256 colours, with its words; its label and its width go with it.
 
     Args:
         figure: Closed afterwards.
@@ -108,8 +109,9 @@ def show(figure: Figure, name: str, *, caption: str, alt: str) -> None:
     plt.close(figure)
     buffer = io.BytesIO()
     picture.quantize(256).save(buffer, "PNG", optimize=True)
-    words = {"alt": alt, "caption": caption, "name": name, "width": round(picture.width / SHARPER)}
-    display(Image(buffer.getvalue()), metadata={"image/png": words})
+    words: dict[str, Any] = {"alt": alt, "caption": caption, "name": name, "width": round(picture.width / SHARPER)}
+    shown = {"text/html": framed(buffer.getvalue(), **words), "text/plain": alt}
+    display(shown, metadata={"image/png": words}, raw=True)
 
 
 def _pixels(figure: Figure) -> PIL.Image.Image:

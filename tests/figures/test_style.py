@@ -1,5 +1,6 @@
 """The look that all figures share, and how they come onto a page."""
 
+import base64
 import io
 
 import matplotlib.pyplot as plt
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from srnn_lib.claimbook import framed
 from srnn_lib.figures import style
 from srnn_lib.replicators import fixpoints
 
@@ -25,14 +27,19 @@ def drawn():
 
 def test_show_carries_the_words_and_is_repeatable(monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "display", lambda image, metadata: shown.append((image, metadata)))
+    monkeypatch.setattr(style, "display", lambda data, metadata, raw: shown.append((data, metadata)))
     for _ in range(2):
         style.show(drawn(), "fig-x", caption="a caption", alt="an alt text")
     (first, words), (second, _) = shown
-    picture = Image.open(io.BytesIO(first.data))
+    picture = Image.open(io.BytesIO(base64.b64decode(framed.picture(first))))
     width = round(picture.width / style.SHARPER)
     assert words == {"image/png": {"alt": "an alt text", "caption": "a caption", "name": "fig-x", "width": width}}
-    assert first.data == second.data
+    assert first == second
+    assert set(first) == {"text/html", "text/plain"}
+    assert all(
+        part in first["text/html"]
+        for part in ('alt="an alt text"', "<figcaption><strong>fig-x:</strong> a caption<", f'width="{width}"')
+    )
     assert picture.mode == "P"
     assert 1_440 < picture.width < 1_600
     assert not plt.get_fignums()
@@ -69,7 +76,7 @@ def test_a_space_has_three_axes_with_few_numbers():
 
 def test_settings_of_the_user_change_no_figure(monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "display", lambda image, metadata: shown.append(image.data))
+    monkeypatch.setattr(style, "display", lambda data, **_: shown.append(framed.picture(data)))
     own = {
         "font.size": 30, "axes.grid": True, "savefig.facecolor": "red", "savefig.transparent": True,
         "lines.linewidth": 9, "axes.prop_cycle": plt.cycler(color=["red"]), "text.usetex": False,
