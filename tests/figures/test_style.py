@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from srnn_lib.figures import style
+from srnn_lib.figures.data_behind import DRAWN
 from srnn_lib.replicators import fixpoints
 
 
@@ -31,7 +32,10 @@ def test_show_carries_the_words_and_is_repeatable(monkeypatch):
     (first, words), (second, _) = shown
     picture = Image.open(io.BytesIO(first.data))
     width = round(picture.width / style.SHARPER)
-    assert words == {"image/png": {"alt": "an alt text", "caption": "a caption", "name": "fig-x", "width": width}}
+    assert words == {
+        "image/png": {"alt": "an alt text", "caption": "a caption", "name": "fig-x", "width": width},
+        DRAWN: [{"panel": "1", "series": [{"kind": "line", "x": "0 1 2 3 4", "y": "0 1 2 3 4"}]}],
+    }
     assert first.data == second.data
     assert picture.mode == "P"
     assert 1_440 < picture.width < 1_600
