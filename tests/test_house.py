@@ -40,7 +40,7 @@ MAY_IMPORT = {
 COMMAND_LINE = {"__main__": {"claimbook", "experiments", "explorables"}}
 # Modules of these that several chapters share; every other one has the name of a chapter.
 SHARED = {
-    "figures": {"style", "projection", "film", "self_replication", "organism_networks", "cost"},
+    "figures": {"style", "data_behind", "projection", "film", "self_replication", "organism_networks", "cost"},
     "experiments": {
         "plans", "checkpoints", "resampling", "resuming", "levels", "make_tables", "same_code", "organisms",
         "compression", "plateau", "calibration", "gains", "starts", "further_births", "benchmarks", "bars", "cost",

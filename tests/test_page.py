@@ -100,6 +100,29 @@ def test_on_a_phone_an_open_figure_is_wide_enough_to_read(phone):
     assert phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_figure_leads_to_its_code_and_opens_it(page):
+    link = page.locator(".figure-ways a[href^='#code-of']").first
+    code = page.locator(link.get_attribute("href"))
+    assert not code.is_visible()
+    link.press("Enter")
+    code.wait_for(state="visible")
+    assert "show(" in code.inner_text()
+
+
+def test_in_the_dark_figures_are_dark_small_and_enlarged_and_on_paper_they_are_not(page):
+    figure = page.locator("figure#fig-sr-13 img")
+    look = "image => [getComputedStyle(image).filter, getComputedStyle(image).mixBlendMode]"
+    assert figure.evaluate(look) == ["none", "normal"]
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    dark = ["invert(1) hue-rotate(180deg)", "screen"]
+    assert figure.evaluate(look) == dark
+    figure.click()
+    assert page.locator("dialog.book-enlarged img").evaluate(look) == dark
+    page.keyboard.press("Escape")
+    page.emulate_media(media="print")
+    assert figure.evaluate(look) == ["none", "normal"]
+
+
 def test_buttons_tables_and_heads_have_names(page):
     assert page.evaluate(SAME) == []
     assert page.evaluate(UNNAMED) == []

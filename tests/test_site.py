@@ -1,5 +1,7 @@
 """The rendered pages as files: complete, linked, described, and in need of nothing from outside."""
 
+import csv
+import math
 import re
 from functools import cache
 from urllib.parse import unquote, urldefrag
@@ -8,7 +10,10 @@ import pytest
 from bs4 import BeautifulSoup
 from pages import HTML, PAGES, ROOT, require
 
+from srnn_lib.claimbook import notebooks
+from srnn_lib.claimbook.chapters import find_all
 from srnn_lib.claimbook.content import read_yaml
+from srnn_lib.figures.data_behind import DRAWN
 
 pytestmark = pytest.mark.site
 
@@ -29,6 +34,8 @@ FETCHED = {
 }
 NAVIGATION = {"next", "prev", "search", "index", "canonical", "author"}
 OUTSIDE = re.compile(r"^\s*(https?:)?//", re.IGNORECASE)
+DIAGRAMS = {"fig-sr-0", "fig-on-1"}
+AXES = {"x", "y", "z", "low", "high", "value"}
 ROLE = re.compile(r"\{[a-z:-]+\}`|```\{|:::\{|\{\{ ?[a-z_]+ ?\}\}")
 
 
@@ -122,6 +129,34 @@ def test_every_page_of_the_table_of_contents_is_rendered():
 
 def test_the_root_leads_to_the_book():
     assert soup("index.html").find("meta", {"http-equiv": "Refresh"})["content"].endswith("url=book/index.html")
+
+
+@pytest.mark.parametrize("chapter", find_all(ROOT), ids=lambda chapter: chapter.path.stem)
+def test_every_figure_of_a_chapter_hands_out_its_numbers_its_code_and_its_run(chapter):
+    page = chapter.path.relative_to(ROOT).with_suffix(".html").as_posix()
+    outputs = [output.get("metadata", {}) for cell in notebooks.code_cells(chapter.nb) for output in cell.outputs]
+    shown = {about["image/png"]["name"]: about.get(DRAWN) for about in outputs if "name" in about.get("image/png", {})}
+    assert {name for name, drawn in shown.items() if not drawn} <= DIAGRAMS
+    for name, drawn in shown.items():
+        (line,) = soup(page).select(f"figure#{name} figcaption .figure-ways")
+        *data, code = (link["href"] for link in line.select("a"))
+        assert soup(page).find(id=code.removeprefix("#")).find_parent(class_="cell").find(id=name)
+        assert f"Run of {chapter.nb.metadata.provenance.day}" in line.get_text()
+        assert len(data) == bool(drawn)
+        for address in data:
+            with ((HTML / page).parent / address).open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            assert f"{len(rows):,} rows" in line.get_text()
+            assert {row["panel"] for row in rows} == {panel["panel"] for panel in drawn}
+            assert all(math.isfinite(float(row[key])) for row in rows for key in AXES & row.keys() if row[key])
+
+
+def test_every_series_of_a_figure_has_a_name_or_is_the_only_one_of_its_panel():
+    outputs = [output for chapter in find_all(ROOT) for cell in chapter.nb.cells for output in cell.get("outputs", [])]
+    panels = [panel for output in outputs for panel in output.get("metadata", {}).get(DRAWN, [])]
+    assert panels
+    assert [panel["title"] for panel in panels if len(panel["series"]) > 1
+            and not all(each.get("series") for each in panel["series"])] == []  # fmt: skip
 
 
 def test_every_figure_of_the_chapters_is_numbered():

@@ -94,7 +94,7 @@
     const room = element("div", { className: "room", tabIndex: 0 });
     room.setAttribute("role", "group");
     room.setAttribute("aria-label", `${caption}, scrolls`);
-    const copy = element("img", { src: image.currentSrc || image.src, alt: image.alt });
+    const copy = element("img", { src: image.currentSrc || image.src, alt: image.alt, className: image.className });
     copy.style.width = `${Math.max(940, image.width, Math.min(innerWidth - 48, 1300))}px`;
     room.append(copy);
     dialog.append(shut, room);
@@ -117,6 +117,17 @@
       frame.append(image, button);
       button.addEventListener("click", () => enlarge(figure, image));
       image.addEventListener("click", () => enlarge(figure, image));
+    }
+  }
+
+  // ---- The code of a figure, which is folded, opens on the way to it.
+
+  function openCode() {
+    for (const link of all(".figure-ways a[href^='#']")) {
+      link.addEventListener("click", () => {
+        const fold = document.getElementById(link.hash.slice(1))?.closest("details");
+        if (fold) fold.open = true;
+      });
     }
   }
 
@@ -218,6 +229,7 @@
   addEventListener("load", () => {
     openPreviews();
     openFigures();
+    openCode();
     nameThemeButtons();
     nameButtons();
     nameLinks();

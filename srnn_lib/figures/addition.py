@@ -43,7 +43,7 @@ def type_courses(types: Int[Tensor, "E S N"], epochs: Sequence[int]) -> Figure:
     stacked_areas(left, epochs, met, replicators="replicator", step="post", linewidth=0.5)
     left.legend(loc="lower right", frameon=True, framealpha=1)
     for course in counts["fixpoint"].T:
-        right.step(epochs, course, where="post", color=MUTED, linewidth=0.8, alpha=0.7)
+        right.step(epochs, course, where="post", color=MUTED, linewidth=0.8, alpha=0.7, gid="one organism")
     right.plot(epochs, counts["fixpoint"].mean(1), color=OUTCOME_COLOURS["fixpoint"], linewidth=2, label="mean")
     right.plot([], [], color=MUTED, linewidth=0.8, label="one organism")
     right.legend(loc="lower right")
@@ -80,7 +80,7 @@ def loss_curves(losses: Mapping[str, Float[Tensor, "E S"]], error: Float[Tensor,
 def _band(axes: Axes, values: Float[Tensor, "E S"], name: str, colour: str, line: str) -> None:
     epochs = np.arange(len(values))
     lowest, low, median, high, highest = np.quantile(values.numpy(), [0, 0.25, 0.5, 0.75, 1], axis=1)
-    axes.fill_between(epochs, lowest, highest, color=colour, alpha=0.15, linewidth=0)
+    axes.fill_between(epochs, lowest, highest, color=colour, alpha=0.15, linewidth=0, gid=f"{name}, range")
     band(axes, epochs, (low, median, high), color=colour, alpha=0.3, linestyle=line, linewidth=1.5, label=name)
 
 
@@ -101,7 +101,7 @@ def robustness_boxes(right: pd.DataFrame, running: pd.DataFrame, perfect: pd.Dat
     for column, (table, title) in enumerate(((right, "counted anew for each copy"), (running, "running counts"))):
         for axes, count in zip(panels[:, column], SURVIVAL_COUNTS, strict=True):
             grouped_boxes(axes, table, count, group="nets", looks=_NETS)
-            axes.plot(range(len(levels)), hand_made[count], **_HAND_MADE)
+            axes.plot(range(len(levels)), hand_made[count], **_HAND_MADE, gid="hand-made fixpoint, mean")
             axes.tick_params(axis="x", labelsize=8)
         panels[0, column].set_title(title)
     plt.setp(panels[:, 1], ylabel="")
@@ -140,11 +140,11 @@ def substitution(
 
 def _pairs(axes: Axes, errors: Mapping[str, tuple[Tensor, Tensor]]) -> None:
     """Discs for organisms, squares for nets, a line from each to its own."""
-    for place, sides in enumerate(errors.values()):
+    for place, (name, sides) in enumerate(errors.items()):
         ends = [3 * place, 3 * place + 1]
-        axes.plot(ends, torch.stack(sides) * 1e7, "-", color=MUTED, linewidth=0.8, zorder=1)
+        axes.plot(ends, torch.stack(sides) * 1e7, "-", color=MUTED, linewidth=0.8, zorder=1, gid=f"pair, {name}")
         for end, side, colour, marker in zip(ends, sides, (ACCENT, SECOND), "os", strict=True):
-            axes.scatter([end] * len(side), side * 1e7, color=colour, marker=marker, s=22, zorder=2)
+            axes.scatter([end] * len(side), side * 1e7, color=colour, marker=marker, s=22, zorder=2, gid=f"all, {name}")
     ticks = [place for number in range(len(errors)) for place in (3 * number, 3 * number + 1)]
     axes.set_xticks(ticks, [f"{kind}\n{name}" for name in errors for kind in ("organism", "net")], fontsize=8.5)
     axes.set(title="mean absolute error, same pairs", ylabel=r"error in units of $10^{-7}$")

@@ -58,8 +58,8 @@ def overlay(table: pd.DataFrame) -> Figure:
     wide = table.pivot(index="epoch", columns=["level", "run"], values="loss")
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.8))
     for (level, label), (colour, dash) in told_apart(_RATES.items(), _LOOKS):
-        left.plot(wide[level], dash, color=colour, linewidth=1.4)[0].set_label(label)
-    right.plot(wide["scaled"] - wide["paper"], color=INK, linewidth=0.8)
+        left.plot(wide[level], dash, color=colour, linewidth=1.4, gid=label)[0].set_label(label)
+    right.plot(wide["scaled"] - wide["paper"], color=INK, linewidth=0.8, gid="difference")
     right.axhline(0, color=MUTED, linewidth=0.6)
     left.set(xlabel="epoch", ylabel="loss", title="each run, twice")
     right.set(xlabel="epoch", ylabel="loss at 0.01 less that at 0.001", title="difference of each run")
@@ -116,13 +116,14 @@ def gain_panels(swept: Mapping[float, Sequence[float]], rivals: Mapping[str, Seq
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.1), sharey=True)
     for axes, groups in ((left, swept), (right, rivals)):
         for place, values in enumerate(groups.values()):
-            axes.plot(np.full(len(values), place), values, "o", color=INK, markersize=3, alpha=0.5)
+            axes.plot(np.full(len(values), place), values, "o", color=INK, markersize=3, alpha=0.5, gid="runs")
         axes.axhline(0, color=MUTED, linewidth=0.6)
-    left.plot(range(len(swept)), [np.mean(values) for values in swept.values()], "-", color=ACCENT)
+    left.plot(range(len(swept)), [np.mean(values) for values in swept.values()], "-", color=ACCENT, gid="mean")
     left.set(xticks=range(len(swept)), xticklabels=[f"{cutoff:g}" for cutoff in swept])
     left.set(xlabel=r"cutoff $\varepsilon$", ylabel="relative gain")
     left.yaxis.set_major_formatter(PercentFormatter(1, 1))
-    bars = right.bar(range(len(rivals)), [np.mean(values) for values in rivals.values()], 0.6, edgecolor=INK)
+    means = [np.mean(values) for values in rivals.values()]
+    bars = right.bar(range(len(rivals)), means, 0.6, edgecolor=INK, gid="mean")
     for bar, (colour, hatch) in told_apart(bars, _FILLS):
         bar.set(facecolor=colour, hatch=hatch)
     right.set_xticks(range(len(rivals)), rivals)

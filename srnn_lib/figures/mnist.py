@@ -82,7 +82,8 @@ def type_areas(types: dict[str, tuple[Int[Tensor, " C"], Int[Tensor, "C S N"]]])
         means = {name: share.mean(1) for name, share in shares.items()}
         stacked_areas(axes, epochs, means, replicators="replicators", linewidth=0.4)
         if "fixpoint" in met:
-            axes.plot(epochs, shares["fixpoint"], color=INK, linewidth=0.8)[0].set_label("replicators of each seed")
+            lines = axes.plot(epochs, shares["fixpoint"], color=INK, linewidth=0.8, gid="replicators of each seed")
+            lines[0].set_label(lines[0].get_gid())
         axes.set(title=title, xlabel="epochs", xlim=(int(epochs[0]), int(epochs[-1])))
     panels[0].set(ylim=(0, 1), ylabel="share of particles")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(met) + 1)

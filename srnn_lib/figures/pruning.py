@@ -25,8 +25,11 @@ def accuracies(table: pd.DataFrame) -> Figure:
         for place, method in enumerate(methods):
             values = rows.loc[rows["method"] == method, "accuracy"].to_numpy()
             offsets = place + np.linspace(-0.22, 0.22, len(values))
-            axes.plot(values, offsets, "o", color=ACCENT, markeredgecolor="white", markersize=5, zorder=3)
-            axes.plot([np.median(values)] * 2, [place - 0.38, place + 0.38], color=INK, linewidth=1.8, zorder=2)
+            axes.plot(
+                values, offsets, "o", color=ACCENT, markeredgecolor="white", markersize=5, zorder=3, gid="networks"
+            )
+            stroke = [place - 0.38, place + 0.38]
+            axes.plot([np.median(values)] * 2, stroke, color=INK, linewidth=1.8, zorder=2, gid="median")
         axes.axvline(0.1, color=MUTED, linestyle=":", linewidth=1)
         axes.set(title=f"width {width}", xlabel="test accuracy")
         axes.grid(axis="y", alpha=0.25)

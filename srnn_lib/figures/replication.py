@@ -54,11 +54,13 @@ def _strips(axes: Axes, rows: pd.DataFrame) -> None:
     for place, (algorithm, (colour, mark, _)) in enumerate(_LOOKS.items()):
         values = np.sort(rows.loc[rows["algorithm"] == algorithm, "change"].to_numpy())
         heights = place + np.linspace(-_SPREAD, _SPREAD, len(values)) if len(values) > 1 else [place] * len(values)
-        axes.scatter(values, heights, s=14, marker=mark, color=colour, alpha=0.8, linewidth=0.9, zorder=3)
+        axes.scatter(
+            values, heights, s=14, marker=mark, color=colour, alpha=0.8, linewidth=0.9, zorder=3, gid=algorithm
+        )
         if len(values):
             low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
-            axes.barh(place, high - low, 0.8, low, color=colour, alpha=0.18, linewidth=0)
-            axes.vlines(middle, place - 0.4, place + 0.4, color=colour, linewidth=1.6)
+            axes.barh(place, high - low, 0.8, low, color=colour, alpha=0.18, linewidth=0, gid="middle half")
+            axes.vlines(middle, place - 0.4, place + 0.4, color=colour, linewidth=1.6, gid="median")
     low, high = rows["change"].min(), rows["change"].max()
     margin = 0.08 * (high - low) or 1.0
     for place, line in ((0, "-"), (rows.loc[rows["algorithm"] == "B5", "change"].median(), ":")):

@@ -46,14 +46,16 @@ def trajectories(planes: dict[str, Plane], upward: str, *, turned: Sequence[floa
 
 def _trajectories(axes: Axes3D, plane: Plane, zero: bool) -> None:
     colours = sns.color_palette("viridis", plane.table["net"].nunique())
-    for colour, (_, path) in zip(colours, plane.table.groupby("net"), strict=True):
-        axes.plot(path["x"], path["y"], path["step"], color=colour, linewidth=1.1)
-    for step, marker, colour in (("min", "o", SECOND), ("max", "s", INK)):
+    for colour, (net, path) in zip(colours, plane.table.groupby("net"), strict=True):
+        axes.plot(path["x"], path["y"], path["step"], color=colour, linewidth=1.1, gid=f"net {net}")
+    for step, name, marker, colour in (("min", "start", "o", SECOND), ("max", "end", "s", INK)):
         ends = plane.table.loc[plane.table.groupby("net")["step"].transform(step) == plane.table["step"]]
-        axes.scatter(ends["x"], ends["y"], ends["step"], color=colour, marker=marker, s=16, depthshade=False)
+        places = (ends["x"], ends["y"], ends["step"])
+        axes.scatter(*places, color=colour, marker=marker, s=16, depthshade=False, gid=name)
     if zero:
         x, y = plane.origin
-        axes.plot([x, x], [y, y], [0, plane.table["step"].max()], color=MUTED, linestyle=":", linewidth=1.2)
+        heights = [0, plane.table["step"].max()]
+        axes.plot([x, x], [y, y], heights, color=MUTED, linestyle=":", linewidth=1.2, gid="net of zeros")
     axes.set(xlabel=f"component 1 ({plane.explained[0]:.0%})", ylabel=f"component 2 ({plane.explained[1]:.0%})")
     axes.tick_params(labelsize=7.5, pad=0)
 
@@ -117,13 +119,13 @@ def _stack(axes: Axes, place: int, counts: pd.Series) -> None:
         count = int(counts.get(outcome, 0))
         axes.bar(
             place, count / total, bottom=below / total, width=0.72, edgecolor=INK, linewidth=0.6,
-            color=OUTCOME_COLOURS[outcome], hatch=OUTCOME_HATCHES[outcome],
+            color=OUTCOME_COLOURS[outcome], hatch=OUTCOME_HATCHES[outcome], gid=outcome,
         )  # fmt: skip
         below += count
         if count and below < total:
             border = estimates.share(np.arange(total) < below)
             reach = [[border.value - border.low], [border.high - border.value]]
-            axes.errorbar(place, border.value, yerr=reach, color=INK, capsize=3, linewidth=1.2)
+            axes.errorbar(place, border.value, yerr=reach, color=INK, capsize=3, linewidth=1.2, gid=f"up to {outcome}")
 
 
 @styled()
@@ -168,6 +170,7 @@ def _boxes(axes: Axes, rows: pd.DataFrame, levels: Sequence[float]) -> None:
         long, x="noise", y="steps", hue="count", order=levels, ax=axes, palette=[SECOND, ACCENT], saturation=1,
         linewidth=0.8, fliersize=1.5, linecolor=INK, gap=0.15, showmeans=True, meanprops={**_MEAN, "markersize": 8},
     )  # fmt: skip
+    style.name_boxes(axes, SURVIVAL_COUNTS.values())
 
 
 def grouped_boxes(
@@ -186,6 +189,7 @@ def grouped_boxes(
     )  # fmt: skip
     axes.set(xlabel="", ylabel=SURVIVAL_COUNTS[count])
     axes.set_xticks(range(len(levels)), [style.power(level) for level in levels])
+    style.name_boxes(axes, looks)
     drawn: list[Any] = axes.containers
     for boxes, (_, hatch) in zip(drawn, looks.values(), strict=True):
         plt.setp(boxes.boxes, hatch=hatch)

@@ -56,10 +56,13 @@ def connections(organism: Organism, replicators: Bool[Tensor, " N"]) -> Figure:
     names = ["input", *(f"hidden {layer}" for layer in range(1, len(organism.widths) - 1)), "output"]
     for axes, (name, colour), mask in zip(panels, _TYPES.items(), (replicators, ~replicators), strict=True):
         alpha = float(np.clip(120 / max(int(mask.sum()), 1), 0.22, 0.9))
-        axes.add_collection(LineCollection(list(_lines(organism, mask)), colors=colour, alpha=alpha, linewidths=0.7))
+        lines = list(_lines(organism, mask))
+        axes.add_collection(LineCollection(lines, colors=colour, alpha=alpha, linewidths=0.7, gid="particles"))
         for layer, width in enumerate(organism.widths):
             size = 2 if width > 20 else 16
-            axes.scatter([layer] * width, np.linspace(0, 1, width), s=size, color=INK, zorder=3, linewidths=0)
+            axes.scatter(
+                [layer] * width, np.linspace(0, 1, width), s=size, color=INK, zorder=3, linewidths=0, gid="cells"
+            )
         axes.set(title=f"{name} ({int(mask.sum())})", xticks=range(len(names)), xticklabels=names)
     panels[0].invert_yaxis()
     panels[0].set_ylabel("place of the cell in its layer")
@@ -112,10 +115,10 @@ def _spaced(mask: Bool[Tensor, " N"], most: int) -> list[int]:
 
 def _paths(axes: Axes3D, planes: Sequence[Plane], colour: str) -> None:
     for plane in planes:
-        table = plane.table
-        axes.plot(table["x"], table["y"], table["step"], color=colour, linewidth=0.8, alpha=0.7)
-        axes.scatter(*table[["x", "y", "step"]].iloc[0], color=SECOND, s=7, depthshade=False)
-        axes.scatter(*table[["x", "y", "step"]].iloc[-1], color=INK, s=7, marker="s", depthshade=False)
+        table = plane.table[["x", "y", "step"]]
+        axes.plot(*table.to_numpy().T, color=colour, linewidth=0.8, alpha=0.7, gid="paths")
+        axes.scatter(*table.iloc[0], color=SECOND, s=7, depthshade=False, gid="start")
+        axes.scatter(*table.iloc[-1], color=INK, s=7, marker="s", depthshade=False, gid="end")
     axes.set_xlabel("component 1", labelpad=-4)
     axes.set_ylabel("component 2", labelpad=-4)
     axes.set_zlabel("epochs", labelpad=-2)

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from srnn_lib.checks import bad_input
 from srnn_lib.claimbook.framed import framed
+from srnn_lib.figures.data_behind import DRAWN, numbers_drawn
 
 Item = TypeVar("Item")
 Look = TypeVar("Look")
@@ -66,8 +67,15 @@ def space(figure: Figure, rectangle: tuple[float, float, float, float], *, ticks
 def band(axes: Axes, x: ArrayLike, edges: Iterable[ArrayLike], *, color: str, alpha: float, **line: Any) -> None:
     """A line with a band of its colour; `edges` are the lower end of the band, the line, and the upper end."""
     low, middle, high = edges
-    axes.fill_between(x, low, high, color=color, alpha=alpha, linewidth=0)
+    axes.fill_between(x, low, high, color=color, alpha=alpha, linewidth=0, gid=line.get("label"))
     axes.plot(x, middle, color=color, **line)
+
+
+def name_boxes(axes: Axes, names: Iterable[str]) -> None:
+    """Say of groups of boxes, in the order in which they were drawn, what they are: the data of the figure tell it."""
+    drawn: list[Any] = axes.containers
+    for boxes, name in zip(drawn, names, strict=True):
+        plt.setp(boxes.boxes, gid=name)
 
 
 def told_apart(several: Iterable[Item], looks: Sequence[Look]) -> Iterator[tuple[Item, Look]]:
@@ -104,14 +112,16 @@ def show(figure: Figure, name: str, *, caption: str, alt: str) -> None:
         name: Label, such as "fig-sr-4".
         caption: Shown below it: what it means.
         alt: Read aloud instead of it: what can be seen.
+
+    The numbers that it shows go with it, for the page to hand out.
     """
-    picture = _pixels(figure)
+    picture, numbers = _pixels(figure), numbers_drawn(figure)
     plt.close(figure)
     buffer = io.BytesIO()
     picture.quantize(256).save(buffer, "PNG", optimize=True)
     words: dict[str, Any] = {"alt": alt, "caption": caption, "name": name, "width": round(picture.width / SHARPER)}
     shown = {"text/html": framed(buffer.getvalue(), **words), "text/plain": alt}
-    display(shown, metadata={"image/png": words}, raw=True)
+    display(shown, metadata={"image/png": words, **({DRAWN: numbers} if numbers else {})}, raw=True)
 
 
 def _pixels(figure: Figure) -> PIL.Image.Image:

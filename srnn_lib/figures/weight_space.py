@@ -9,7 +9,19 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from srnn_lib.figures.style import ACCENT, INK, MUTED, SECOND, WIDTH, band, power, styled, swatches, told_apart
+from srnn_lib.figures.style import (
+    ACCENT,
+    INK,
+    MUTED,
+    SECOND,
+    WIDTH,
+    band,
+    name_boxes,
+    power,
+    styled,
+    swatches,
+    told_apart,
+)
 
 _LOOKS = {"approaching": (ACCENT, ""), "distancing": (SECOND, "////"), "stationary": ("#BBBBBB", "....")}
 
@@ -57,7 +69,8 @@ def approaches(table: pd.DataFrame) -> Figure:
 
 def _label_levels(axes: Axes, levels: Sequence[float]) -> None:
     """Every second level in words: all of them would run into each other."""
-    axes.set_xticks(range(len(levels)), [power(level) if place % 2 == 0 else "" for place, level in enumerate(levels)])
+    axes.set_xticks(range(len(levels)), [power(level) for level in levels])
+    plt.setp(axes.get_xticklabels()[1::2], visible=False)
     axes.set_xlabel("largest noise per weight")
 
 
@@ -66,7 +79,9 @@ def _counts(axes: Axes, rows: pd.DataFrame, levels: Sequence[float]) -> None:
     below = np.zeros(len(levels))
     for name, (colour, hatch) in _LOOKS.items():
         heights = np.asarray(shares.get(name, np.zeros(len(levels))))
-        axes.bar(range(len(levels)), heights, bottom=below, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6)
+        axes.bar(
+            range(len(levels)), heights, bottom=below, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6, gid=name
+        )
         below += heights
     same = (rows["before"] == 0).groupby(rows["noise"]).mean().reindex(levels)
     axes.plot(range(len(levels)), same, "D-", color=INK, markerfacecolor="white", markersize=4, linewidth=1,
@@ -130,6 +145,7 @@ def qualities(table: pd.DataFrame) -> Figure:
             palette=[SECOND, ACCENT], saturation=1, linewidth=0.7, fliersize=1, linecolor=INK, gap=0.1,
             log_scale=(False, True),
         )  # fmt: skip
+        name_boxes(axes, rows["who"].unique())
         for line in (1e-6, 1e-7):
             axes.axhline(line, color=MUTED, linestyle=":", linewidth=1)
         axes.set(title=dtype, ylabel="mean self-error")
@@ -151,9 +167,9 @@ def lines_between(table: pd.DataFrame) -> Figure:
     for axes, (title, rows) in zip(panels, groups, strict=True):
         shown = axes.scatter(
             rows["before"] / rows["apart"], rows["after"] / rows["apart"], c=rows["apart"], cmap="viridis_r",
-            vmin=table["apart"].min(), vmax=table["apart"].max(), s=5, linewidths=0,
+            vmin=table["apart"].min(), vmax=table["apart"].max(), s=5, linewidths=0, gid="children",
         )  # fmt: skip
-        axes.plot([0, 1], [0, 1], ":", color=INK, linewidth=1)
+        axes.plot([0, 1], [0, 1], ":", color=INK, linewidth=1, gid="no change")
         axes.set(title=title, xlabel="to the first parent, before")
     panels[0].set_ylabel("to the first parent, after")
     figure.colorbar(shown, ax=panels[-1], label="distance of the parents")
