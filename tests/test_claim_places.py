@@ -1,11 +1,10 @@
 """The Sphinx extension on a small book of its own."""
 
 import json
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from sphinx.application import Sphinx
+from tiny_pages import built
 
 BOX = '<div class="srnn-verdict srnn-partly"><p><strong>SR-01: ◐ partly</strong> It is.</p></div>'
 PAGES = {
@@ -48,24 +47,13 @@ DATA = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The rendered pages."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(__file__).parents[1] / "extensions")
-        return rendered(tmp_path_factory)
-
-
-def rendered(tmp_path_factory):
     folder = tmp_path_factory.mktemp("places")
     for name, text in {**{f"{name}.md": text for name, text in PAGES.items()}, **DATA}.items():
         (folder / "book" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "book" / name).write_text(text, encoding="utf-8")
-    settings = {
-        "extensions": ["myst_parser", "claim_places"],
-        "root_doc": "book/index",
-        "myst_enable_extensions": [],
-    }
-    out = folder / "out"
-    Sphinx(folder, None, out, folder / "trees", "html", settings, status=None, warningiserror=True).build()
-    return out
+    settings = {"root_doc": "book/index", "myst_enable_extensions": []}
+    assert built(folder, extensions=["myst_parser", "claim_places"], **settings) == []
+    return folder / "out"
 
 
 def page(site, name):

@@ -4,8 +4,6 @@ import base64
 import csv
 import io
 import subprocess
-from io import StringIO
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -13,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
-from sphinx.application import Sphinx
+from tiny_pages import built
 
 from srnn_lib.figures.data_behind import DRAWN
 
@@ -48,16 +46,7 @@ def written(folder):
 
 
 def rendered(folder):
-    settings = {"extensions": ["myst_nb", "figure_sources"], "numfig": True, "nb_execution_mode": "off"}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(__file__).parents[1] / "extensions")
-        said = StringIO()
-        app = Sphinx(
-            folder, None, folder / "out", folder / "trees", "html", settings | {"exclude_patterns": ["out"]},
-            status=None, warning=said,
-        )  # fmt: skip
-        app.build()
-    assert [line for line in said.getvalue().splitlines() if "already registered" not in line] == []
+    assert built(folder, extensions=["myst_nb", "figure_sources"], numfig=True, nb_execution_mode="off") == []
     return BeautifulSoup((folder / "out" / "index.html").read_text(encoding="utf-8"), "html.parser")
 
 

@@ -1,15 +1,13 @@
 """The Sphinx extension that makes figures of the page from those of a notebook, on a page of its own."""
 
 import base64
-from io import StringIO
-from pathlib import Path
 
 import nbformat
 import pytest
 import tinybook
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_output
-from sphinx.application import Sphinx
+from tiny_pages import built
 
 from srnn_lib.claimbook import publish
 from srnn_lib.claimbook.framed import framed
@@ -28,12 +26,7 @@ def body(tmp_path_factory):
     figure.outputs = [new_output("display_data", {"text/html": html}, metadata={"image/png": WORDS})]
     box.outputs = [new_output("display_data", {"text/html": OTHER})]
     nbformat.write(publish.finish(nb), folder / "index.ipynb")
-    settings = {"extensions": ["myst_nb", "figures_unframed"], "nb_execution_mode": "off", "numfig": True}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(__file__).parents[1] / "extensions")
-        Sphinx(
-            folder, None, folder / "out", folder / "trees", "html", settings, status=None, warning=StringIO()
-        ).build()
+    built(folder, extensions=["myst_nb", "figures_unframed"], numfig=True, nb_execution_mode="off")
     return BeautifulSoup((folder / "out" / "index.html").read_text(encoding="utf-8"), "html.parser")
 
 
