@@ -20,7 +20,7 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
-from srnn_lib.claimbook import notebooks, places
+from srnn_lib.claimbook import framed, notebooks, places
 from srnn_lib.claimbook.stamps import stamp_of
 from srnn_lib.figures.data_behind import DRAWN, rows_drawn
 
@@ -100,7 +100,7 @@ def _drawn(nb: NotebookNode) -> dict[str, NotebookNode]:
 
 def _dark(output: NotebookNode) -> bytes:
     """A picture of 256 colours with paper and ink turned for dark pages, and all other colours as they are."""
-    picture = PIL.Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    picture = PIL.Image.open(io.BytesIO(base64.b64decode(framed.picture(output.data) or "")))
     colours = np.array(picture.getpalette("RGB"), float).reshape(-1, 3)
     grey = np.ptp(colours, axis=1, keepdims=True) <= _GREY
     turned = LIGHT + colours.mean(1, keepdims=True) / 255 * np.subtract(DARK, LIGHT)

@@ -1,6 +1,5 @@
 """The Sphinx extension that says where a figure comes from, on a page of its own."""
 
-import base64
 import csv
 import io
 import subprocess
@@ -13,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 from tiny_pages import built
 
+from srnn_lib.claimbook.framed import framed
 from srnn_lib.figures.data_behind import DRAWN
 
 INK, PAPER, DEEP = (26, 26, 26), (255, 255, 255), (68, 1, 84)
@@ -28,7 +28,8 @@ def drawing(name, drawn):
     buffer = io.BytesIO()
     Image.fromarray(pixels).quantize(256).save(buffer, "PNG")
     about = {"image/png": {"name": name}, **({DRAWN: drawn} if drawn else {})}
-    output = new_output("display_data", {"image/png": base64.b64encode(buffer.getvalue()).decode()}, metadata=about)
+    html = framed(buffer.getvalue(), name=name, alt="A picture.", caption="What it is.")
+    output = new_output("display_data", {"text/html": html}, metadata=about)
     shown = {"image": {"alt": "A picture."}, "figure": {"name": name, "caption": "What it is."}}
     cell = new_code_cell(f"draw({name!r})", outputs=[output], execution_count=1)
     cell.metadata.update({"tags": ["hide-input"], "mystnb": shown})
@@ -46,7 +47,12 @@ def written(folder):
 
 
 def rendered(folder):
-    assert built(folder, extensions=["myst_nb", "figure_sources"], numfig=True, nb_execution_mode="off") == []
+    assert (
+        built(
+            folder, extensions=["myst_nb", "figures_unframed", "figure_sources"], numfig=True, nb_execution_mode="off"
+        )
+        == []
+    )
     return BeautifulSoup((folder / "out" / "index.html").read_text(encoding="utf-8"), "html.parser")
 
 
