@@ -16,6 +16,13 @@ SAME = """() => {
     .filter(each => !each.closest(".srnn-explorable")).map(each => each.innerText.trim()).filter(Boolean);
   return names.filter((name, place) => names.indexOf(name) !== place);
 }"""
+BARE_ICONS = """() => {
+  const icons = [...document.querySelectorAll("i[class*='fa-']")].filter(each => each.offsetParent);
+  const drawn = each => !["none", "normal", '""'].includes(getComputedStyle(each, "::before").content);
+  const family = getComputedStyle(icons[0], "::before").fontFamily.split(",")[0];
+  const bare = icons.filter(each => !drawn(each)).map(each => each.className);
+  return {bare, font: document.fonts.check(`900 16px ${family}`)};
+}"""
 LOADED = "() => document.querySelector('.book-enlarge') && window.bookPreviews"
 
 
@@ -46,6 +53,11 @@ def phone(chrome):
     page = opened(chrome, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     yield page
     page.context.close()
+
+
+def test_icons_are_drawn_by_their_font(page):
+    bare = page.evaluate(BARE_ICONS)
+    assert bare == {"bare": [], "font": True}
 
 
 def test_a_word_of_the_glossary_is_explained_beside_it_by_keyboard(page):

@@ -82,6 +82,21 @@ def test_no_stylesheet_fetches_from_outside():
     assert {s.name: loads.findall(s.read_text(encoding="utf-8")) for s in sheets} == {s.name: [] for s in sheets}
 
 
+def test_no_page_loads_what_it_does_without(page):
+    loaded = [script["src"] for script in soup(page).find_all("script", src=True)]
+    needless = ["fontawesome.js"] + ([] if page == "search.html" else ["searchtools.js", "searchindex.js"])
+    assert [address for address in loaded if any(name in address for name in needless)] == []
+
+
+def test_the_first_page_is_light():
+    files = [
+        tag.get("src") or tag["href"] for tag in soup("book/index.html").select("script[src], link[rel=stylesheet]")
+    ]
+    files += [picture["src"] for picture in soup("book/index.html").select("img[src]")]
+    sizes = {name: (HTML / "book" / name.partition("?")[0]).stat().st_size for name in {*files}}
+    assert sum(sizes.values()) < 900_000, sorted(sizes.items(), key=lambda each: -each[1])[:5]
+
+
 def test_every_link_leads_to_a_page_and_a_place(page):
     broken = []
     for link in soup(page).select("article a[href], nav a[href]"):
