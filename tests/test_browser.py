@@ -20,7 +20,7 @@ HARMLESS = "Got invalid theme mode"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
 
 SETTLED = """async () => {
-  if (window.MathJax) await MathJax.startup.promise;
+  await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   return true;
 }"""
