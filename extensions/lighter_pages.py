@@ -12,7 +12,6 @@ from typing import Any
 from sphinx.application import Sphinx
 
 ICONS = ("_static/scripts/fontawesome.js",)
-FORMULAS = ("_static/mathjax/tex-chtml-full.js",)
 SEARCH = ("_static/searchtools.js", "_static/language_data.js", "searchindex.js")
 
 
@@ -29,7 +28,7 @@ def lighten(app: Sphinx, error: Exception | None) -> None:
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         search = () if page.stem == "search" else SEARCH
-        formulas = () if 'class="math' in text else FORMULAS
+        formulas = () if 'class="math' in text else (f"_static/{app.config.mathjax_path}",)
         lighter = without(text, ICONS + search + formulas)
         if lighter != text:
             page.write_text(lighter, encoding="utf-8")

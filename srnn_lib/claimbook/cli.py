@@ -153,9 +153,9 @@ def _compared(plan: runner.RunPlan, done: runner.Run, *, texts: bool) -> list[st
 def _placed(plans: list[runner.RunPlan], options: argparse.Namespace) -> list[runner.RunPlan]:
     """The plans with the places of their notebooks; one alone can be told where it goes."""
     to: Path | None = options.to
+    if to is None and not options.compare:
+        return plans
     if to is None:
-        if not options.compare:
-            return plans
         folder = saving.root() / "_runs" / "compared"
         return [plan.at(folder / f"{plan.chapter.id.replace('/', '-')}.ipynb") for plan in plans]
     if len(plans) > 1:
