@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
+from reader_browser import SETTLED, NoBrowserError, launched
 
 from srnn_lib.claimbook.chapters import toc_pages
 from srnn_lib.claimbook.content import read_yaml
@@ -13,10 +14,6 @@ from srnn_lib.claimbook.content import read_yaml
 ROOT = Path(__file__).resolve().parents[1]
 WHOLE = "book.pdf"
 BINDING = Path(__file__).with_name("bind.js")
-READY = """async () => {
-  await window.MathJax?.startup?.promise;
-  await document.fonts.ready;
-}"""
 FOOT = '<div style="font-size:8px;width:100%;text-align:center"><span class="pageNumber"></span></div>'
 
 
@@ -24,7 +21,7 @@ def opened(browser: Browser, source: Path) -> Page:
     """One page, settled, as its style for paper wants it."""
     page = browser.new_page(reduced_motion="reduce", color_scheme="light")
     page.goto(source.as_uri(), wait_until="load", timeout=120_000)
-    page.evaluate(READY)
+    page.evaluate(SETTLED)
     page.add_script_tag(path=BINDING)
     return page
 
@@ -65,16 +62,16 @@ def print_book(browser: Browser, html: Path, names: Sequence[str], contents: Any
 
 def main() -> None:
     """Print all pages, or those that are named."""
-    folder = ROOT / "_build" / "pdf"
-    folder.mkdir(parents=True, exist_ok=True)
-    sys.path.insert(0, str(ROOT / "tests"))
-    from browser import launched
-
     names = [name for name in toc_pages(ROOT) if name in sys.argv[1:] or not sys.argv[1:]]
     if not names:
         sys.exit("error: none of these is a page of the book, such as book/scoreboard")
-    with launched() as browser:
-        print_book(browser, ROOT / "_build" / "html", names, read_yaml(ROOT / "_toc.yml"), folder)
+    folder = ROOT / "_build" / "pdf"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with launched() as browser:
+            print_book(browser, ROOT / "_build" / "html", names, read_yaml(ROOT / "_toc.yml"), folder)
+    except NoBrowserError as error:
+        sys.exit(f"error: {error}")
     print((folder / WHOLE).relative_to(ROOT))
 
 

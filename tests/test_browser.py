@@ -11,6 +11,7 @@ import pytest
 from browser import launched
 from pages import HTML, PAGES, ROOT, require
 from read_aloud import LANDMARKS, OPERATED, muddled, read_aloud
+from reader_browser import SETTLED
 
 pytestmark = pytest.mark.browser
 
@@ -19,11 +20,6 @@ AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 HARMLESS = "Got invalid theme mode"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
 
-SETTLED = """async () => {
-  await window.MathJax?.startup?.promise;
-  await document.fonts.ready;
-  return true;
-}"""
 # Page and text must not scroll sideways; tables, code and formulas do so in boxes of their own.
 SPILL = """() => [...document.querySelectorAll("html, .bd-article-container, .bd-article")]
   .filter(box => box.scrollWidth > box.clientWidth + 1)

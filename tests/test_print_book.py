@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import print_book
 import pytest
 from browser import launched
 from pages import HTML, require
@@ -39,25 +40,15 @@ def chrome():
 
 
 @pytest.fixture(scope="module")
-def printing():
-    """The program that prints."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT / "extensions")
-        import print_book
-
-        yield print_book
-
-
-@pytest.fixture(scope="module")
-def book(chrome, printing, tmp_path_factory):
+def book(chrome, tmp_path_factory):
     """A book of two pages, printed; the second one takes two sheets."""
     folder = tmp_path_factory.mktemp("book")
     for name, body in PAGES.items():
         file = folder / f"{name}.html"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(PAGE.format(title=name, up="../" * name.count("/"), body=body), encoding="utf-8")
-    printing.print_book(chrome, folder, list(PAGES), CONTENTS, folder)
-    return PdfReader(folder / printing.WHOLE)
+    print_book.print_book(chrome, folder, list(PAGES), CONTENTS, folder)
+    return PdfReader(folder / print_book.WHOLE)
 
 
 def bookmarks(pdf, entries):
@@ -103,10 +94,10 @@ def test_it_is_tagged_for_screen_readers(book):
     assert "/StructTreeRoot" in book.trailer["/Root"]
 
 
-def test_a_chapter_is_printed_with_its_still_and_with_its_claims(chrome, printing, tmp_path):
+def test_a_chapter_is_printed_with_its_still_and_with_its_claims(chrome, tmp_path):
     require("book/self-replication/definitions.html")
-    page = printing.opened(chrome, HTML / "book/self-replication/definitions.html")
-    printing.print_page(page, tmp_path / "page.pdf")
+    page = print_book.opened(chrome, HTML / "book/self-replication/definitions.html")
+    print_book.print_page(page, tmp_path / "page.pdf")
     pdf = PdfReader(tmp_path / "page.pdf")
     text = " ".join(sheet.extract_text() for sheet in pdf.pages)
     assert pdf.outline[0].title in text

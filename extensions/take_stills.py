@@ -1,14 +1,14 @@
 """Takes the pictures that stand where no script runs: every explorable in a state worth seeing, in `book/assets`.
 
-`python tests/take_stills.py` needs a browser, as the tests do. A picture depends on the browser's letters, so no test
-compares it; take new ones when an explorable looks different.
+`python extensions/take_stills.py` needs a browser, as the tests do. A picture depends on the browser's letters, so no
+test compares it; take new ones when an explorable looks different.
 """
 
 import io
 from typing import Any
 
-from browser import launched
 from PIL import Image
+from reader_browser import launched
 
 from srnn_lib.explorables import bundle
 from srnn_lib.saving import root, write_whole
@@ -46,8 +46,14 @@ def still(page, name: str) -> bytes:
     return small.getvalue()
 
 
-with launched() as browser:
-    size = {"width": WIDTH, "height": 900}
-    page = browser.new_page(viewport=size, device_scale_factor=SHARPNESS, reduced_motion="reduce")
-    for name in STATES:
-        write_whole(root() / bundle.PAGE_FOLDER / f"{name}.png", still(page, name))
+def main() -> None:
+    """Take all of them."""
+    with launched() as browser:
+        size = {"width": WIDTH, "height": 900}
+        page = browser.new_page(viewport=size, device_scale_factor=SHARPNESS, reduced_motion="reduce")
+        for name in STATES:
+            write_whole(root() / bundle.PAGE_FOLDER / f"{name}.png", still(page, name))
+
+
+if __name__ == "__main__":
+    main()
