@@ -108,5 +108,6 @@ def rewritten(copy: NotebookNode, chapter: NotebookNode) -> list[str]:
 def _printed(nb: NotebookNode) -> Iterator[tuple[str, list[str]]]:
     for cell in notebooks.code_cells(nb):
         if not notebooks.has(cell, "nbval-ignore-output"):
-            shown = (output.get("data", {}).get("text/plain") or output.get("text", "") for output in cell.outputs)
-            yield cell.id, [text for text in shown if text]
+            shown = (output.get("data", {}).get("text/plain") for output in cell.outputs)
+            written = (output["text"] for output in cell.outputs if output["output_type"] == "stream")
+            yield cell.id, ["".join(written), *filter(None, shown)]

@@ -274,6 +274,7 @@ def _papermill(plan: RunPlan, working: Path, progress: bool) -> NotebookNode:
                 str(working), str(working), cwd=str(working.parent), parameters=dict(plan.given),
                 kernel_name=KERNEL["name"], language=KERNEL["language"], extra_arguments=list(QUIET),
                 progress_bar={"desc": plan.chapter.id} if progress else False, kernel_manager_class=OwnKernel,
+                coalesce_streams=True,
             )  # fmt: skip
     except PapermillExecutionError as error:
         fault = f"code cell {error.exec_count} raised {error.ename}: {error.evalue}"

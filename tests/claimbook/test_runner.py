@@ -179,6 +179,13 @@ class TestRun:
         assert again == before
         assert capfd.readouterr() == ("", "")
 
+    def test_lines_that_come_one_by_one_are_one_text(self, book):
+        slow = tinybook.code('import time\n\nfor line in "ab":\n    print(line, flush=True)\n    time.sleep(0.5)')
+        tinybook.edit(book, lambda nb: nb.cells.insert(2, slow))
+        done = runner.run_chapter(chapter(book), progress=False)
+        (cell,) = [each for each in notebooks.code_cells(notebooks.read_notebook(done.path)) if "sleep" in each.source]
+        assert [output.text for output in cell.outputs] == ["a\nb\n"]
+
     def test_a_quick_run_with_an_override(self, run_book):
         before = files(run_book)
         done = runner.run_chapter(chapter(run_book), "quick", {"nets": 7, "noise_levels": [0.5]}, progress=False)
