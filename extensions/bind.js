@@ -36,8 +36,7 @@
     for (const link of article.querySelectorAll("a[href]")) aim(link, slug);
     rename(article, own);
     for (const image of article.querySelectorAll("img")) Object.assign(image, { src: image.src, loading: "eager" });
-    const formulas = document.getElementById("MJX-CHTML-styles")?.textContent ?? "";
-    return { own, html: article.innerHTML, style: formulas };
+    return { own, html: article.innerHTML };
   }
 
   // A page of the book: below the heading of its part, which the first page of a part has.
@@ -52,9 +51,7 @@
   }
 
   async function bind(pages) {
-    const style = document.createElement("style");
-    style.textContent = [...new Set(pages.map((page) => page.style))].join("\n");
-    document.head.append(style);
+    await window.bookFormulas?.load();
     document.querySelector("article.bd-article").replaceChildren(...pages.map(section));
     await Promise.all([...document.images].map((image) => image.decode()));
   }

@@ -21,6 +21,7 @@ def opened(browser: Browser, source: Path) -> Page:
     """One page, settled, as its style for paper wants it."""
     page = browser.new_page(reduced_motion="reduce", color_scheme="light")
     page.goto(source.as_uri(), wait_until="load", timeout=120_000)
+    page.evaluate("() => document.querySelectorAll('img').forEach((image) => { image.loading = 'eager'; })")
     page.evaluate(SETTLED)
     page.add_script_tag(path=BINDING)
     return page

@@ -12,7 +12,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 APPLICATION = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 SETTLED = """async () => {
-  await window.MathJax?.startup?.promise;
+  await window.bookFormulas?.ready;
   await document.fonts.ready;
 }"""
 

@@ -43,7 +43,7 @@ def board(chrome):
     context = chrome.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.route("**/mathjax/**", lambda route: route.abort())
+    page.route("**/katex/**", lambda route: route.abort())
     page.goto((HTML / "book" / "scoreboard.html").as_uri())
     page.wait_for_selector("form.claim-instrument")
     yield page

@@ -57,12 +57,12 @@ function bindPunctuation() {
 // What scrolls sideways must be reachable with the keyboard.
 function openScrollers() {
   for (const formula of document.querySelectorAll(".bd-article span.math")) {
-    const inner = formula.querySelector("mjx-container");
+    const inner = formula.querySelector(".katex");
     const room = formula.parentElement.clientWidth;
     formula.classList.toggle("book-wide", Boolean(inner) && room > 0 && inner.offsetWidth > room);
   }
   const boxes = ".pst-scrollable-table-container, .book-scroll, .srnn-verdict, .cell_output .output, pre, " +
-    "span.math, mjx-container[display='true']";
+    "span.math, .katex-display";
   for (const box of document.querySelectorAll(`.bd-article :is(${boxes})`)) {
     if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0");
     else box.removeAttribute("tabindex");
@@ -75,7 +75,7 @@ addEventListener("load", () => {
   nameArrows();
   dropBrokenLists();
   boxTables();
-  (window.MathJax?.startup?.promise ?? Promise.resolve()).then(() => {
+  (window.bookFormulas?.ready ?? Promise.resolve()).then(() => {
     bindPunctuation();
     openScrollers();
   });

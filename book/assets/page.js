@@ -39,7 +39,7 @@
     box.hidden = false;
     link.setAttribute("aria-describedby", box.id);
     place(link);
-    await window.MathJax?.typesetPromise?.([box]);
+    await window.bookFormulas?.set(box);
     if (shownFor === link) place(link);
   }
 
@@ -48,7 +48,6 @@
     shownFor?.removeAttribute("aria-describedby");
     shownFor = null;
     box.hidden = true;
-    window.MathJax?.typesetClear?.([box]);
     box.replaceChildren();
   }
 
