@@ -1,4 +1,4 @@
-"""A Sphinx extension that takes the icons that no page shows out of the theme's font and style, which hold two thousand."""
+"""A Sphinx extension that takes icons that no page shows out of the theme's font and style, which hold two thousand."""
 
 import re
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """A Sphinx extension that makes pages load less: no scripts that they do without, and no pictures before they are near.
 
 The theme draws its icons twice, from a font and by a script of 1.5 MB, and loads the index of the search on every page,
-for a search while one types, which is off here. Pictures come with their sizes, so that nothing moves when they are there.
+for a search while one types, which is off here. Pictures come with their sizes, so that nothing moves when they come.
 """
 
 import re

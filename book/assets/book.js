@@ -54,6 +54,28 @@ function bindPunctuation() {
   }
 }
 
+// A number stays whole: its exponent, its unit, and what it counts; and so does a verdict with its mark.
+function bindNumbers() {
+  const whole = /[-\u2212]?\d[\d.,]*e[-+]?\d+|\bn = [\d,]+|[✓✗◐≈○] [a-z]+|\d[\d.,]* (?:%|ms|µs|ns|s|kB|MB|GB|MiB)(?!\w)|Fig\. \d[\d.]*\d|Fig\. \d/g;
+  const left = "pre, code, script, style, svg, .math, .srnn-explorable, .book-whole, .claim-instrument";
+  const article = document.querySelector(".bd-article");
+  const walker = document.createTreeWalker(article ?? document.createElement("i"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    if (walker.currentNode.data.search(whole) >= 0 && !walker.currentNode.parentElement.closest(left)) found.push(walker.currentNode);
+  }
+  for (const text of found) {
+    const parts = [];
+    let end = 0;
+    for (const match of text.data.matchAll(whole)) {
+      const bound = Object.assign(document.createElement("span"), { className: "book-whole", textContent: match[0] });
+      parts.push(text.data.slice(end, match.index), bound);
+      end = match.index + match[0].length;
+    }
+    text.replaceWith(...parts.filter(Boolean), text.data.slice(end));
+  }
+}
+
 // What scrolls sideways must be reachable with the keyboard.
 function openScrollers() {
   for (const formula of document.querySelectorAll(".bd-article span.math")) {
@@ -75,6 +97,7 @@ addEventListener("load", () => {
   nameArrows();
   dropBrokenLists();
   boxTables();
+  bindNumbers();
   (window.bookFormulas?.ready ?? Promise.resolve()).then(() => {
     bindPunctuation();
     openScrollers();

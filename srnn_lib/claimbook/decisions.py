@@ -5,6 +5,7 @@ undecided. Core checks are the paper's sentence and decide the claim; side check
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,11 @@ from srnn_lib.claimbook.registry import Bounds, accepts, interval
 
 RESULTS = {"holds": "✓", "fails": "✗", "undecided": "≈", "nothing": "○"}
 """What can come out of a check."""
+NUMBER = re.compile(r"-?\d[\d.]*(?:e[-+]\d+)?|-?inf|nan")
+MOST_DIGITS = 4
+"""So many more digits than usual are tried to tell a number from a bound."""
+MOST_TIMES = 1_000
+"""So many times the observations there are is the most that is named as what would decide."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,15 @@ class Check:
         """Value, interval and number of observations, rounded."""
         if self.empty:
             return "nothing measured"
-        return f"{self.found}, n = {self.found.n}" if self.found.n > 1 else str(self.found)
+        return f"{self._shown}, n = {self.found.n}" if self.found.n > 1 else self._shown
+
+    @property
+    def _shown(self) -> str:
+        """Value and interval, in as many digits as it takes to see on which side of a bound each of them lies."""
+        exact = [accepts(self.bounds, end) for end in (self.found.value, self.found.low, self.found.high)]
+        texts = [self.found.shown(more) for more in range(MOST_DIGITS)]
+        sides = [[accepts(self.bounds, float(number)) for number in NUMBER.findall(text)] for text in texts]
+        return next((text for text, seen in zip(texts, sides, strict=True) if seen == exact[: len(seen)]), texts[0])
 
     @property
     def said(self) -> str:
@@ -80,7 +94,11 @@ class Check:
         reach = value - low if bound < value else high - value
         if bound == value or not math.isfinite(reach):
             return ""
-        return f"; about {_rounded_up(self.found.n * (reach / (value - bound)) ** 2):,} observations would decide"
+        times = (reach / (value - bound)) ** 2
+        if times > MOST_TIMES:
+            return f"; not even {MOST_TIMES:,} times as many observations would decide"
+        needed = max(_rounded_up(self.found.n * times), self.found.n + 1)
+        return f"; about {needed:,} observations would decide"
 
 
 def decide(found: Sequence[Check]) -> str:

@@ -31,12 +31,17 @@ class Estimate:
     n: int
 
     def __str__(self) -> str:
+        return self.shown()
+
+    def shown(self, more: int = 0) -> str:
+        """The value and its interval in a few significant digits, or in so many more."""
         if self.low == self.value == self.high or (math.isnan(self.low) and math.isnan(self.high)):
-            return _short(self.value, 3)
-        return f"{_short(self.value)} [{_short(self.low)}, {_short(self.high)}]"
+            return _short(self.value, 3 + more)
+        value, low, high = (_short(each, 2 + more) for each in (self.value, self.low, self.high))
+        return f"{value} [{low}, {high}]"
 
 
-def _short(value: float, digits: int = 2) -> str:
+def _short(value: float, digits: int) -> str:
     """Few significant digits, but whole numbers below a million without an exponent."""
     return f"{value:.0f}" if 10**digits <= abs(value) < 1e6 else f"{value:.{digits}g}"
 
@@ -86,6 +91,19 @@ def mean(values: ArrayLike) -> Estimate:
         return _without_spread(given)
     found = stats.ttest_1samp(given, 0.0).confidence_interval(CONFIDENCE)
     return Estimate(float(given.mean()), float(found.low), float(found.high), given.size)
+
+
+def mean_share(shares: ArrayLike) -> Estimate:
+    """Mean of shares, one of each independent unit, with Student's interval as far as shares go, from 0 to 1.
+
+    Raises:
+        BadInput: One of them is below 0 or above 1.
+    """
+    found = mean(shares)
+    given = _numbers(shares)
+    if given.size and not 0 <= given.min() <= given.max() <= 1:
+        raise checks.bad_input("shares", f"{given.min():g} to {given.max():g}", "from 0 to 1")
+    return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0), found.n)
 
 
 def median(values: ArrayLike) -> Estimate:

@@ -86,7 +86,12 @@ class Judge:
         return replace(found, own=self.own, seeds=again)
 
     def under(
-        self, hinge: str, value: str, quantities: Mapping[str, Mapping[str, Quantity]], scale: str | None = None
+        self,
+        hinge: str,
+        value: str,
+        quantities: Mapping[str, Mapping[str, Quantity]],
+        scale: str | None = None,
+        named: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Variant:
         """Verdicts as they would be under another choice; the claims hinge on it if their words turn.
 
@@ -95,6 +100,7 @@ class Judge:
             value: The other choice in words, such as "double precision".
             quantities: By claim, judged before, and by check; side checks may be left out.
             scale: Of the quantities, at which the claims were judged, too; None: that of this run.
+            named: By claim and check, what a quantity is, where it is not what the check says.
 
         Raises:
             BadInput: An unknown hinge, a claim that was not judged at that scale, wrong quantities, or the same choice
@@ -103,7 +109,7 @@ class Judge:
         checks.choice("hinge", hinge, self.book.hinges)
         if not quantities or (hinge, value) in [(each.hinge, each.value) for each in self.variants]:
             raise bad_input(f"variant {value}", sorted(quantities), "claims to vary, each choice once")
-        self.variants.append(under(hinge, value, self.verdicts, quantities, scale or self.scale))
+        self.variants.append(under(hinge, value, self.verdicts, quantities, scale or self.scale, named))
         return self.variants[-1]
 
     def held(self, *names: str) -> bool:
@@ -122,7 +128,7 @@ class Judge:
         found = self.book.claims_of(self.chapter)
         number = "One claim is" if len(found) == 1 else f"{len(found)} claims are"
         rows = tuple((claim.id, claim.statement, claim.place, claim.criterion) for claim in found)
-        summary = f"{number} at stake in this chapter, with criteria fixed beforehand"
+        summary = f"{number} at stake in this chapter; these are their criteria"
         return Table(("Claim", "What the paper says", "Where", "Criterion"), rows, summary)
 
     def table(self) -> Table:

@@ -24,7 +24,7 @@ TESTS = {
 }  # fmt: skip
 Bounds = Mapping[str, float]
 Kind = Literal["empirical", "analytical", "by construction"]
-"""Of a claim: decided by measurement, by algebra that is checked on examples, or by how the nets are built."""
+"""What decides a claim, which is measurement, algebra that is checked on examples, or how the nets are built."""
 KINDS: tuple[str, ...] = get_args(Kind)
 NONE_PRINTED = "none printed"
 """What stands as expected where neither the paper nor a log says what should come out."""

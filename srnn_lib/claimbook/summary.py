@@ -11,7 +11,7 @@ from srnn_lib.claimbook.verdicts import SYMBOLS, Verdict
 
 HEAD = ("Claim", "What the paper says", "What we found", "Verdict")
 WIDTHS = "9 43 33 15"
-UNTURNED = "Nothing that the chapters varied turns the verdicts on these."
+UNTURNED = "Nothing that the chapters varied turns a verdict on these from one word to another."
 
 
 def block(paper: str, board: Board) -> str:
@@ -32,7 +32,7 @@ def block(paper: str, board: Board) -> str:
             title = hinge.title[:1].upper() + hinge.title[1:]
             parts += [f"### {title}", hinge.meaning, claims_table(inside, board)]
     if rest:
-        parts += ["## What did not hold as stated", UNTURNED, claims_table(rest, board)]
+        parts += ["## What did not hold as stated, or stays open", UNTURNED, claims_table(rest, board)]
     return "\n\n".join(parts)
 
 
@@ -43,7 +43,8 @@ def findings(verdict: Verdict | None) -> str:
     lacking = [check for check in verdict.checks if check.result != "holds" and not check.side]
     shown = [check for check in verdict.checks if check is verdict.checks[0] or check in lacking]
     found = [f"{c.label}: {c.measured}" + f", wanted {describe(c.bounds)}" * (c in lacking) for c in shown]
-    again = [f"({each.again})" for each in (verdict, *verdict.beside) if each.again]
+    again = [f"({verdict.again})"] * bool(verdict.again)
+    again += [f"({other.word} at scale {other.scale}; {other.again})" for other in verdict.beside if other.again]
     return " ".join(filter(None, ["; ".join(found), *again])) or "Nothing to measure."
 
 

@@ -6,7 +6,7 @@ What a verdict prints is rounded; the full numbers lie in the output's metadata,
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any, SupportsFloat
 
@@ -28,6 +28,8 @@ SYMBOLS = {
     "reproduced": "✓", "partly": "◐", "not reproduced": "✗", "undecided": "≈", "not testable": "?", "open": "○",
 }  # fmt: skip
 DECIDED = ("reproduced", "partly", "not reproduced")
+ORDER = ("fails", "undecided", "nothing", "holds")
+"""Results, those first that a verdict rests on."""
 _AGAIN = {"seeds": "further seeds", "draws": "draws of as many of its runs, with replacement,"}
 
 
@@ -69,14 +71,16 @@ class Verdict:
 
     @property
     def again(self) -> str:
-        """How often the same word came out again; empty if nothing was tried."""
+        """How often this very word came out again; empty if nothing was tried, or nothing else can come out."""
+        if self.claim.kind == "by construction":
+            return ""
         found = ((getattr(self, name), tried) for name, tried in _AGAIN.items())
         return "; ".join(self._as_often(words, tried) for words, tried in found if words)
 
     def _as_often(self, words: tuple[str, ...], tried: str) -> str:
         rest = {other: words.count(other) for other in words if other != self.word}
         but = "".join(f", {many} {other}" for other, many in rest.items())
-        return f"{words.count(self.word)} of {len(words)} {tried} give the same word{but}"
+        return f"{words.count(self.word)} of {len(words)} {tried} give this word{but}"
 
     @property
     def _kind(self) -> str:
@@ -98,21 +102,25 @@ class Verdict:
         for check in self.checks:
             lines.append(f"  {RESULTS[check.result]} {check.label}: {check.measured}")
             lines.append(f"    wanted: {describe(check.bounds)}; {check.said}")
-        beside = [f"  {other._at}: {other.word} ({other.brief})" for other in self.beside]
-        again = [f"  {each.again}" for each in (self, *self.beside) if each.again]
+        beside = [f"  {other._aside}" for other in self.beside]
+        again = [f"  {self.again}"] if self.again else []
         about = " ".join(filter(None, [self.claim.expects * f"expected: {self.claim.expected}", self._kind]))
-        return "\n".join([*lines, *[f"  {about}"] * bool(about), *beside, *again])
+        return "\n".join([*lines, *[f"  {about}"] * bool(about), *again, *beside])
 
     @property
     def brief(self) -> str:
         """What was measured, in one line."""
-        return "; ".join(f"{check.label} {check.measured} {RESULTS[check.result]}" for check in self.checks)
+        return "; ".join(f"{check.label}: {check.measured} {RESULTS[check.result]}" for check in self.checks)
+
+    @property
+    def _aside(self) -> str:
+        """The verdict in one line, as it stands below that at a higher scale."""
+        return f"{self._at}: {SYMBOLS[self.word]} {self.word} ({self.brief})" + f"; {self.again}" * bool(self.again)
 
     def _repr_html_(self) -> str:
         head = f"{self.claim.id}: {SYMBOLS[self.word]} {self.word}"
         title = f"<p><strong>{escape(head)}</strong> {escape(self.claim.statement)}</p>"
-        others = [f"Beside it, {v._at}: {SYMBOLS[v.word]} {v.word} ({v.brief})" for v in self.beside]
-        others += [each.again for each in (self, *self.beside) if each.again]
+        others = [*[self.again] * bool(self.again), *(f"Beside it, {other._aside}" for other in self.beside)]
         kind = (OWN if self.own else self.word).replace(" ", "-")
         rest = [self._found_html, *(f"<p>{escape(text)}.</p>" for text in others)]
         return f'<div class="srnn-verdict srnn-{kind}">{title}{"".join(rest)}</div>'
@@ -190,11 +198,13 @@ class Variant:
         hinge: What is chosen otherwise, a key of `hinges.yml`.
         value: The other choice in words, such as "double precision".
         pairs: For each claim its verdict under that choice, and the one that stands, at the same scale.
+        named: By claim and check, what the quantity is under that choice, where it is not what its check says.
     """
 
     hinge: str
     value: str
     pairs: tuple[tuple[Verdict, Verdict], ...]
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def turned(self) -> list[str]:
@@ -208,9 +218,15 @@ class Variant:
         return [other.claim.id for other, held in self.pairs if held.word in DECIDED and other.word not in DECIDED]
 
     @property
+    def settled(self) -> list[str]:
+        """Ids of the claims that are decided under this choice, and not as they stand."""
+        return [other.claim.id for other, held in self.pairs if held.word not in DECIDED and other.word in DECIDED]
+
+    @property
     def payload(self) -> dict[str, Any]:
         """Everything as plain data at full precision."""
-        return {"hinge": self.hinge, "value": self.value, "verdicts": [other.payload for other, _ in self.pairs]}
+        plain = {"hinge": self.hinge, "value": self.value, "verdicts": [other.payload for other, _ in self.pairs]}
+        return plain | ({"named": {claim: dict(names) for claim, names in self.named.items()}} if self.named else {})
 
     @property
     def _table(self) -> "Table":
@@ -218,13 +234,16 @@ class Variant:
             (other.claim.id, other.brief, f"{SYMBOLS[other.word]} {other.word}", f"{SYMBOLS[held.word]} {held.word}")
             for other, held in self.pairs
         ]
-        return Table(("Claim", "Measured", f"Under {self.value}", "As judged"), tuple(rows))
+        scale = self.pairs[0][1].scale
+        return Table(("Claim", "Measured", f"Under {self.value}", f"As judged, scale {scale}"), tuple(rows))
 
     @property
     def _told(self) -> str:
-        turned, loose = self.turned, self.loosened
-        told = f"{', '.join(turned)} {'turn' if len(turned) > 1 else 'turns'}." if turned else "No verdict turns."
-        return f"{told} {', '.join(loose)} would be left undecided." if loose else told
+        turned, loose, settled = (", ".join(ids) for ids in (self.turned, self.loosened, self.settled))
+        told = [f"{turned} {'turn' if len(self.turned) > 1 else 'turns'}."] if turned else []
+        told += [f"{loose} would be left undecided."] if loose else []
+        told += [f"{settled} would be decided."] if settled else []
+        return " ".join(told) or "No verdict turns."
 
     def __str__(self) -> str:
         return f"{self._table}\n{self._told}"
@@ -237,16 +256,25 @@ class Variant:
 
 
 def under(
-    hinge: str, value: str, standing: Mapping[str, Verdict], quantities: Mapping[str, Mapping[str, Any]], scale: str
+    hinge: str,
+    value: str,
+    standing: Mapping[str, Verdict],
+    quantities: Mapping[str, Mapping[str, Any]],
+    scale: str,
+    named: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Variant:
     """The verdicts that other quantities give for some claims, beside those that stand.
 
     `quantities` holds one quantity for each core check of every claim that is varied; side checks may be left out.
+    `named` says of some of them what they are, where the words of their checks are not true of them.
 
     Raises:
-        BadInput: A claim that does not stand at this scale, or quantities that are not its core checks.
+        BadInput: A claim that does not stand at this scale, quantities that are not its core checks, or a name for one
+            that is not given.
     """
-    pairs = []
+    pairs, names = [], named or {}
+    if strange := [key for key, words in names.items() if not set(words) <= set(quantities.get(key, ()))]:
+        raise bad_input("named", strange, "claims and checks among the quantities")
     for name, given in quantities.items():
         levels = {each.scale: each for each in (standing[name], *standing[name].beside)} if name in standing else {}
         if scale not in levels:
@@ -256,9 +284,11 @@ def under(
         if not set(core) <= set(given) <= set(claim.checks):
             wanted = ", ".join(core)
             raise BadInput(f"{name} under {value} needs the quantities {wanted}; given: {', '.join(given) or 'none'}")
-        varied = Verdict(claim, scale, _checks(claim, scale, given), own=levels[scale].own)
+        words = names.get(name, {})
+        checks_now = [replace(each, label=words.get(each.name, each.label)) for each in _checks(claim, scale, given)]
+        varied = Verdict(claim, scale, tuple(checks_now), own=levels[scale].own)
         pairs.append((varied, replace(levels[scale], beside=())))
-    return Variant(hinge, value, tuple(pairs))
+    return Variant(hinge, value, tuple(pairs), names)
 
 
 def restore_variant(payload: Mapping[str, Any], standing: Mapping[str, Verdict]) -> Variant:
@@ -273,12 +303,13 @@ def restore_variant(payload: Mapping[str, Any], standing: Mapping[str, Verdict])
         given = {each["claim"]: {entry["name"]: _stored(entry) for entry in each["checks"]} for each in stored}
     except (KeyError, TypeError, IndexError) as error:
         raise BadInput(f"a stored variant is damaged ({error})") from error
-    return under(hinge, value, standing, given, scale)
+    return under(hinge, value, standing, given, scale, payload.get("named"))
 
 
 def headline(found: Verdict) -> str:
-    """The first check of a verdict in words; empty without checks."""
-    return f"{found.checks[0].label}: {found.checks[0].measured}" if found.checks else ""
+    """The check that a verdict rests on, in words: the first core one that does not hold, or the first of all."""
+    core = sorted((check for check in found.checks if not check.side), key=lambda check: ORDER.index(check.result))
+    return next((f"{check.label}: {check.measured}" for check in (*core, *found.checks)), "")
 
 
 @dataclass(frozen=True)
@@ -306,9 +337,12 @@ class Table:
 
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows of plain words under headings, as HTML."""
+    """Rows of plain words under headings, as HTML; the first word of a row is its heading."""
     top = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>' + "".join(f"<td>{escape(text)}</td>" for text in rest) + "</tr>"
+        for first, *rest in rows
+    )
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 

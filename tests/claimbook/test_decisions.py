@@ -116,6 +116,28 @@ def test_an_undecided_check_names_the_sample_that_would_decide():
     assert between(0.1, 0.6, 0.65, n=21, max=0.61).said == "undecided; about 530 observations would decide"
 
 
+def test_it_takes_one_more_observation_at_least():
+    assert between(0.499, 0.6, 0.701, n=5, min=0.5).said == "undecided; about 6 observations would decide"
+
+
+def test_no_sample_is_named_that_nobody_can_draw():
+    said = between(0.4, 0.501, 0.6, n=28, min=0.5).said
+    assert said == "undecided; not even 1,000 times as many observations would decide"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text"),
+    [
+        ({"min": 1}, "1.9 [1.9, 2], n = 9"),
+        ({"min": 2}, "1.909 [1.85, 1.996], n = 9"),
+        ({"below": 1.996}, "1.9 [1.9, 2], n = 9"),
+        ({"below": 1.9961}, "1.909 [1.85, 1.996], n = 9"),
+    ],
+)
+def test_what_is_printed_lies_on_the_same_side_of_a_bound(bounds, text):
+    assert between(1.85, 1.909, 1.996, n=9, **bounds).measured == text
+
+
 def test_on_the_bound_no_sample_is_named():
     assert between(0.4, 0.5, 0.8, min=0.5).said == "undecided"
 

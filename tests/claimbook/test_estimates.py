@@ -23,6 +23,24 @@ def test_share_has_wilsons_interval(hits):
     assert [found.low, found.high] == pytest.approx([centre - half, centre + half], abs=1e-12)
 
 
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=50))
+def test_a_mean_of_shares_has_an_interval_of_shares(shares):
+    found, plain = estimates.mean_share(shares), estimates.mean(shares)
+    assert (found.value, found.n) == (plain.value, plain.n)
+    assert [found.low, found.high] == [max(0, plain.low), min(1, plain.high)]
+
+
+def test_one_share_says_nothing_of_its_interval():
+    assert math.isnan(estimates.mean_share([0.5]).low) and math.isnan(estimates.mean_share([0.5]).high)
+    assert math.isnan(estimates.mean_share([]).value)
+
+
+@pytest.mark.parametrize("shares", [[0.5, 1.01], [-0.1, 0.3]])
+def test_what_is_no_share_has_no_mean_share(shares, refused):
+    with refused("shares is", "from 0 to 1"):
+        estimates.mean_share(shares)
+
+
 def test_share_counts_every_axis():
     assert estimates.share(np.eye(4, dtype=bool)).n == 16
     assert estimates.share(np.eye(4, dtype=bool)).value == 0.25

@@ -46,7 +46,7 @@ class TestLevels:
         found = judge("SR-01", {"book": GOOD, "scaled": HIGHER})
         assert (found.scale, found.word) == ("scaled", "partly")
         assert [(other.scale, other.word) for other in found.beside] == [("book", "reproduced")]
-        assert "at scale book: reproduced" in str(found)
+        assert "at scale book: ✓ reproduced" in str(found)
         assert "Beside it, at scale book" in found._repr_html_()
         assert judge.table().rows[0][-1] == f"{SYMBOLS['partly']} partly (scaled)"
 
@@ -226,10 +226,28 @@ class TestVariants:
         assert "SR-01 turns." in str(found)
         assert judged.verdicts["SR-01"].word == "reproduced"
 
+    def test_a_quantity_may_be_another_one_than_its_check_says(self, judged):
+        named = {"SR-01": {"zero_share": "share at zero after ten"}}
+        found = judged.under("steps", "ten", {"SR-01": GOOD}, named=named)
+        assert "share at zero after ten: 0.56" in str(found) and "share at zero: " not in str(found)
+        stored = json.loads(json.dumps(found.payload))
+        assert str(restore_variant(stored, judged.verdicts)) == str(found)
+
+    def test_a_name_needs_its_quantity(self, judged, refused):
+        for named in ({"SR-02": {"error": "x"}}, {"SR-01": {"gain": "x"}}):
+            with refused("named is", "claims and checks among the quantities"):
+                judged.under("steps", "ten", {"SR-01": GOOD}, named=named)
+
     def test_what_is_undecided_turns_nothing(self, judged):
         found = judged.under("steps", "half as many", {"SR-01": GOOD | {"margin": Estimate(0.1, -0.1, 0.3, 9)}})
         assert (found.pairs[0][0].word, found.turned) == ("undecided", [])
-        assert "No verdict turns. SR-01 would be left undecided." in str(found)
+        assert "\nSR-01 would be left undecided." in str(found)
+
+    def test_what_is_undecided_as_it_stands_may_be_decided(self, judge):
+        judge("SR-01", **GOOD | {"margin": Estimate(0.1, -0.1, 0.3, 9)})
+        found = judge.under("steps", "half as many", {"SR-01": GOOD})
+        assert (found.turned, found.loosened, found.settled) == ([], [], ["SR-01"])
+        assert str(found).endswith("\nSR-01 would be decided.")
 
     def test_it_is_compared_at_the_scale_of_the_run(self, judge):
         judge("SR-01", {"book": GOOD, "scaled": HIGHER})
@@ -320,15 +338,23 @@ class TestDisplay:
         assert Tags.unbalanced(table._repr_html_()) == []
         assert DisplayFormatter().format(table)[1] == {}
 
-    def test_the_headline_is_the_first_check(self, judge):
+    def test_the_headline_is_what_the_verdict_rests_on(self, book, judge):
         assert headline(judge("SR-01", **GOOD)) == "share at zero: 0.56 [0.49, 0.63], n = 200"
+        failing = judging(book)("SR-01", **GOOD | {"margin": -0.5})
+        assert (failing.word, headline(failing)) == ("partly", "share at zero minus share divergent: -0.5")
+
+    def test_the_first_word_of_a_row_is_its_heading(self, judge):
+        judge("SR-01", **GOOD)
+        assert '<tr><th scope="row">SR-01</th><td>' in judge.table()._repr_html_()
+
+    def test_a_verdict_without_checks_has_no_headline(self, judge):
         assert headline(judge("ON-01")) == ""
 
     def test_claims_at_stake_are_those_of_the_chapter(self, book, judge):
         table = judge.at_stake()
         assert [row[0] for row in table.rows] == ["SR-01", "SR-02"]
         assert table.rows[1] == ("SR-02", "The error of the identity net is $0$.", "§3.2", "Exactly 0.")
-        assert table.summary == "2 claims are at stake in this chapter, with criteria fixed beforehand"
+        assert table.summary == "2 claims are at stake in this chapter; these are their criteria"
         assert Tags.unbalanced(html := table._repr_html_()) == []
         assert html.startswith('<details class="srnn-stakes"><summary>2 claims are at stake')
         assert DisplayFormatter().format(table)[1] == {}
@@ -413,7 +439,7 @@ class TestOwnSettings:
         found = judging(book, nets=41)("SR-01", {"book": GOOD, "scaled": HIGHER})
         assert (found.scale, found.payload["scale"]) == ("scaled", OWN)
         assert [other["scale"] for other in found.payload["beside"]] == [OWN]
-        assert "with own settings: reproduced" in str(found)
+        assert "with own settings: ✓ reproduced" in str(found)
         assert "Beside it, with own settings: " in found._repr_html_()
         assert "at scale book" not in str(found) + found._repr_html_()
         assert "own settings, which do not count: nets is 41" in str(found)

@@ -66,9 +66,9 @@ def test_a_box_says_how_often_the_word_was_the_same(book):
     keep(book)
     judge = judging(book)
     found = judge("SR-01", zero_share=0.5, margin=0.1)
-    assert found.again == "2 of 3 further seeds give the same word, 1 partly"
+    assert found.again == "2 of 3 further seeds give this word, 1 partly"
     assert found.again in str(found) and found.again in found._repr_html_()
-    assert judge("SR-02", error=0.0).again == "3 of 3 further seeds give the same word"
+    assert judge("SR-02", error=0.0).again == "3 of 3 further seeds give this word"
 
 
 def test_it_survives_being_stored(book):
@@ -80,7 +80,7 @@ def test_it_survives_being_stored(book):
 def test_they_are_those_of_the_run_and_not_of_kept_tables(book):
     keep(book)
     found = judging(book)("SR-02", {"book": {"error": 0.0}, "scaled": {"error": 1.0}})
-    assert (found.again, found.beside[0].again) == ("", "3 of 3 further seeds give the same word")
+    assert (found.again, found.beside[0].again) == ("", "3 of 3 further seeds give this word")
     assert found.beside[0].again in str(found)
 
 
@@ -88,7 +88,7 @@ def test_draws_are_told_of_the_verdict_that_rests_on_kept_runs(book):
     keep(book, draws=["SR-02"])
     assert (seeds.words(book), seeds.words(book, drawn=True)) == ({}, {"SR-02": ("reproduced",) * 3})
     found = judging(book)("SR-02", {"book": {"error": 1.0}, "scaled": {"error": 0.0}})
-    assert found.again == "3 of 3 draws of as many of its runs, with replacement, give the same word"
+    assert found.again == "3 of 3 draws of as many of its runs, with replacement, give this word"
     assert found.beside[0].again == ""
     assert restore(found.claim, json.loads(json.dumps(found.payload)), ["quick", "book", "scaled"]).again == found.again
 
