@@ -31,7 +31,7 @@ export OMP_NUM_THREADS ?= 1
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-book: chapters scoreboard html  ## run every chapter from scratch, then render the book
+book: chapters scoreboard html  ## run every chapter anew, then render the book
 	@printf '\nThe book is at _build/html/index.html\n'
 
 check: style types fast chapter  ## check what can be checked in five minutes: style, types, fast tests, one chapter

@@ -86,8 +86,8 @@ class Places:
         """The page of the registry: every claim's entry as it stands in the file, and its stored values."""
         parts = [
             "<h1>Registry and data</h1>",
-            "<p>Every claim as the registry has it, which was written before its chapter was run, and below it what "
-            "the run stored, at full precision. The same as files: "
+            "<p>Every claim as the registry has it: its criterion was written before the run that it decides. Below "
+            "it what the run stored, at full precision. The same as files: "
             + ", ".join(f'<a href="{posixpath.basename(name)}">{posixpath.basename(name)}</a>' for name in DATA)
             + ".</p>",
         ]

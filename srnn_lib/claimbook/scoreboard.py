@@ -28,7 +28,7 @@ TERMS = {
     "Measured": "what the chapter's run gave, with its 95 % interval in brackets: had the experiment been repeated "
     "many times, 95 of 100 such intervals would contain the true value. After it, how many networks, soups or "
     "organisms it rests on",
-    "Wanted": "the bound that the criterion sets, fixed before the run. It is ours: the paper's sentence as a number",
+    "Wanted": "the bound that the criterion sets, written before the run. It is ours: the paper's sentence as a number",
     "Result": "whether the whole interval lies inside the bound (holds), outside (fails), or on both sides "
     "(undecided). A remark is context, and decides nothing",
     "Expected": "the number that the paper, or the authors' log, gives for the same thing. It is there to compare "
@@ -103,9 +103,10 @@ def _page(board: Board, table: list[dict[str, Any]]) -> str:
         NOTICE,
         "# Scoreboard",
         f"{len(table)} claims: {counts(table)}.",
-        "A chapter measures; the criterion, fixed beforehand in `book/claims.yml`, decides. Empirical claims are "
-        "decided by measurement, analytical ones by algebra that is checked on examples, and some hold by "
-        "construction. The words mean:",
+        "A chapter measures; the criterion in `book/claims.yml`, written before the run that it decides, gives the "
+        "word. Where one was changed later, the changelog says why. Empirical claims are decided "
+        "by measurement, analytical ones by algebra that is checked on examples, and some hold by construction. "
+        "The words mean:",
         "\n".join(f"- {SYMBOLS[word]} **{word}**: {meaning}." for word, meaning in MEANINGS.items()),
         "## How to read a box",
         "\n".join(f"- **{word}**: {meaning}." for word, meaning in TERMS.items()),
