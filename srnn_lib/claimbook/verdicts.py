@@ -109,8 +109,9 @@ class Verdict:
 
     @property
     def brief(self) -> str:
-        """What was measured, in one line."""
-        return "; ".join(f"{check.label}: {check.measured} {RESULTS[check.result]}" for check in self.checks)
+        """What was measured, in one line; the same thing once."""
+        found = (f"{check.label}: {check.measured} {RESULTS[check.result]}" for check in self.checks)
+        return "; ".join(dict.fromkeys(found))
 
     @property
     def _aside(self) -> str:
