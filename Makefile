@@ -41,7 +41,7 @@ test: style types unit notebooks quick claims strict site  ## check everything t
 elsewhere: $(READY)  ## run the chapters as other processors would, each anew: hours (PLACES=..., CHAPTERS="PART/NAME ...")
 	@differ=; for place in $(PLACES); do \
 	  printf '\n== Chapters with %s\n' "$$place"; \
-	  env "$$place" SRNN_STORE="$(CURDIR)/_runs/elsewhere/$$place" $(PY) -m srnn_lib run --compare --jobs $(JOBS) \
+	  env "$$place" OMP_WAIT_POLICY=PASSIVE SRNN_STORE="$(CURDIR)/_runs/elsewhere/$$place" $(PY) -m srnn_lib run --compare --jobs $(JOBS) \
 	    $(patsubst book/%.ipynb,%,$(CHAPTERS)) || differ="$$differ $$place"; \
 	done; [ -z "$$differ" ] || { echo "Chapters fail with:$$differ" >&2; exit 1; }
 
