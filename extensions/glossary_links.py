@@ -1,7 +1,9 @@
 """Words of the glossary lead to it at their first use on a page; what links lead to is kept for previews."""
 
 import json
+import posixpath
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,17 +109,31 @@ def _mark(
 
 
 def write_previews(app: Sphinx, failed: Exception | None) -> None:
-    """Keep what a link can lead to as data that a page from disk may load, too."""
+    """Keep for each page what its links lead to, as data that a page from disk may load, too."""
     if failed or app.builder.format != "html":
         return
-    found = {}
-    folder = Path(app.outdir)
-    for page in sorted(app.env.found_docs):
-        path = folder / f"{page}.html"
-        if path.is_file() and page.startswith(LINKED) and not page.startswith("book/api"):
-            found |= _previews(page, path.read_text(encoding="utf-8"))
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("</", "<\\/")
-    (folder / "_static" / "previews.js").write_text(f"window.bookPreviews={text};\n", encoding="utf-8")
+    out = Path(app.outdir)
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))}
+    found: dict[str, str] = {}
+    for path, html in pages.items():
+        page = path.relative_to(out).as_posix().removesuffix(".html")
+        if page in app.env.found_docs and page.startswith(LINKED) and not page.startswith("book/api"):
+            found |= _previews(page, html)
+    for path, html in pages.items():
+        _keep(path, html, found, out)
+
+
+def _keep(path: Path, html: str, found: Mapping[str, str], out: Path) -> None:
+    """Write the previews of one page's links beside its other scripts, and have the page load them."""
+    here = path.parent.relative_to(out).as_posix()
+    links = {posixpath.normpath(posixpath.join(here, link)) for link in re.findall(r'href="([^":?]*#[^"]+)"', html)}
+    links |= {f"{path.relative_to(out).as_posix()}{link}" for link in re.findall(r'href="(#[^"]+)"', html)}
+    mine = {link: found[link] for link in sorted(links & set(found))}
+    text = json.dumps(mine, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    script = f"previews/{path.relative_to(out).with_suffix('.js').as_posix().replace('/', '.')}"
+    (out / "_static" / script).parent.mkdir(exist_ok=True)
+    (out / "_static" / script).write_text(f"window.bookPreviews={text};\n", encoding="utf-8")
+    path.write_text(re.sub(r"_static/previews\.js(\?[^\"]*)?", f"_static/{script}", html), encoding="utf-8")
 
 
 def _previews(page: str, html: str) -> dict[str, str]:
