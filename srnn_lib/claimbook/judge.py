@@ -109,7 +109,8 @@ class Judge:
         checks.choice("hinge", hinge, self.book.hinges)
         if not quantities or (hinge, value) in [(each.hinge, each.value) for each in self.variants]:
             raise bad_input(f"variant {value}", sorted(quantities), "claims to vary, each choice once")
-        self.variants.append(under(hinge, value, self.verdicts, quantities, scale or self.scale, named))
+        given: dict[str, Any] = {"quantities": quantities, "scale": scale or self.scale, "named": named}
+        self.variants.append(under(hinge, value, self.verdicts, **given))
         return self.variants[-1]
 
     def held(self, *names: str) -> bool:

@@ -159,7 +159,7 @@ class Panel:
 
     def _judge(self, quantities: Mapping[str, Mapping[str, Quantity]]) -> None:
         """Show the verdicts under the reader's settings beside those of the chapter."""
-        self.variant = under("", YOURS, self.judge.verdicts, quantities, self.judge.scale)
+        self.variant = under("", YOURS, self.judge.verdicts, quantities=quantities, scale=self.judge.scale)
         chosen = "; ".join(f"{control.description}: {_shown(control)}" for control in self.controls.values())
         line = f"With {YOURS}, which do not count ({chosen}):"
         self._table.value = f"<p>{escape(line)}</p>{self.variant._repr_html_()}"

@@ -267,7 +267,8 @@ def _papermill(plan: RunPlan, working: Path, progress: bool) -> NotebookNode:
 
     from srnn_lib.claimbook.kernel import OwnKernel, no_settings
 
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    for noisy in ("papermill", "asyncio"):  # the latter tells of every cell that an interruption has cut off
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
     try:
         with no_settings():
             return papermill.execute_notebook(

@@ -260,6 +260,7 @@ def under(
     hinge: str,
     value: str,
     standing: Mapping[str, Verdict],
+    *,
     quantities: Mapping[str, Mapping[str, Any]],
     scale: str,
     named: Mapping[str, Mapping[str, str]] | None = None,
@@ -304,7 +305,7 @@ def restore_variant(payload: Mapping[str, Any], standing: Mapping[str, Verdict])
         given = {each["claim"]: {entry["name"]: _stored(entry) for entry in each["checks"]} for each in stored}
     except (KeyError, TypeError, IndexError) as error:
         raise BadInput(f"a stored variant is damaged ({error})") from error
-    return under(hinge, value, standing, given, scale, payload.get("named"))
+    return under(hinge, value, standing, quantities=given, scale=scale, named=payload.get("named"))
 
 
 def headline(found: Verdict) -> str:
