@@ -146,7 +146,7 @@ def _cost(written: Sequence[Chapter], measured: str) -> str:
         "Time and peak memory of the runs whose outputs this book shows, as each chapter recorded them: wall",
         "time with the start of the kernel, memory resident in all of the chapter's processes together. Chapters",
         "that run side by side, as in `make book`, take longer than alone; a training that several of them use is",
-        "counted where it was needed first.\n",
+        "counted where it was needed first, and one at hand from an earlier run not at all.\n",
         "| Chapter | Scale | Time | Peak memory | Day (UTC) | Device |",
         "|---|---|--:|--:|---|---|",
     ]
