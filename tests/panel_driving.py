@@ -61,7 +61,8 @@ def by_hand(panel: Panel) -> tuple[str, str, Any]:
                 assert words.strip()
                 picture = _picture(figure, words)
             case dict():
-                found = under("", YOURS, panel.judge.verdicts, step, panel.judge.scale).payload
+                asked = {"quantities": step, "scale": panel.judge.scale}
+                found = under("", YOURS, panel.judge.verdicts, **asked).payload
             case share:
                 assert 0 <= share <= 1
     assert picture or said
