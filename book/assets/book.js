@@ -59,7 +59,8 @@ function bindNumbers() {
   const whole = /[-\u2212]?\d[\d.,]*e[-+]?\d+|\bn = [\d,]+|[✓✗◐≈○] [a-z]+|\d[\d.,]* (?:%|ms|µs|ns|s|kB|MB|GB|MiB)(?!\w)|Fig\. \d[\d.]*\d|Fig\. \d/g;
   const left = "pre, code, script, style, svg, .math, .srnn-explorable, .book-whole, .claim-instrument";
   const article = document.querySelector(".bd-article");
-  const walker = document.createTreeWalker(article ?? document.createElement("i"), NodeFilter.SHOW_TEXT);
+  if (!article) return;
+  const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
   const found = [];
   while (walker.nextNode()) {
     if (walker.currentNode.data.search(whole) >= 0 && !walker.currentNode.parentElement.closest(left)) found.push(walker.currentNode);

@@ -13,9 +13,10 @@ window.bookFormulas = (() => {
   }
 
   function load() {
-    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${folder}katex.min.css` });
-    const script = Object.assign(document.createElement("script"), { src: `${folder}katex.min.js` });
-    return loading ??= Promise.all([loaded(style), loaded(script)]);
+    return loading ??= Promise.all([
+      loaded(Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${folder}katex.min.css` })),
+      loaded(Object.assign(document.createElement("script"), { src: `${folder}katex.min.js` })),
+    ]);
   }
 
   function setOne(formula) {
